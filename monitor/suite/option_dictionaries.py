@@ -1,7 +1,7 @@
 """Find the keywords that calls take from dictionaries of options, as in `f(**options)`.
 
-A dictionary has its keywords from a literal, in an assignment or in a loop, or from the calls of the function whose
-parameter `**options` it is. Standard library only.
+A dictionary has its keywords from a literal, in an assignment, a constant of a module or a loop, or from the calls of
+the function whose parameter `**options` it is. Standard library only.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def keywords_of(node: ast.Call) -> dict[str, str]:
 def dictionary_keywords(nodes: Sequence[ast.AST]) -> Mapping[ast.Call, Sequence[Keywords]]:
     """Return, for each call in `nodes` with a dictionary of options, the keywords that it may hold.
 
-    `nodes` are a case and the functions that it uses: one calls another by its name.
+    `nodes` are a case, and the functions and constants that it uses by their names.
     """
     if not any(keyword.arg is None for node in nodes for call in calls_within(node) for keyword in call.keywords):
         return {}  # as for nearly all cases
@@ -34,7 +34,11 @@ def dictionary_keywords(nodes: Sequence[ast.AST]) -> Mapping[ast.Call, Sequence[
         for inner in calls_within(node):
             if isinstance(inner.func, ast.Name):
                 calls[inner.func.id].append(keywords_of(inner))
-    reader = _Reader(calls)
+    constants: dict[str, Sequence[Keywords]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            constants |= _assigned(node, {})
+    reader = _Reader(calls, constants)
     for node in nodes:
         reader.visit(node)
     return reader.found
@@ -43,10 +47,11 @@ def dictionary_keywords(nodes: Sequence[ast.AST]) -> Mapping[ast.Call, Sequence[
 class _Reader(ast.NodeVisitor):
     """Collects the dictionaries of calls; a name is looked up in the functions around the call, the inner one first."""
 
-    def __init__(self, calls: Mapping[str, Sequence[Keywords]]) -> None:
+    def __init__(self, calls: Mapping[str, Sequence[Keywords]], constants: Mapping[str, Sequence[Keywords]]) -> None:
         self.found: dict[ast.Call, list[Keywords]] = defaultdict(list)
         self._calls = calls
-        self._scopes: list[Mapping[str, Sequence[Keywords]]] = []
+        self._constants = constants
+        self._scopes: list[Mapping[str, Sequence[Keywords]]] = [constants]
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self._visit_function(node, self._calls.get(node.name, ()))
@@ -55,7 +60,7 @@ class _Reader(ast.NodeVisitor):
         self._visit_function(node, ())
 
     def _visit_function(self, node: Function, calls: Iterable[Keywords]) -> None:
-        scope = _assigned(node)
+        scope = _assigned(node, self._constants)
         if node.args.kwarg:
             own = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
             passed = [{name: value for name, value in one.items() if name not in own} for one in calls]
@@ -77,21 +82,22 @@ class _Reader(ast.NodeVisitor):
                 yield from next((scope[inner.id] for scope in reversed(self._scopes) if inner.id in scope), ())
 
 
-def _assigned(function: Function) -> dict[str, Sequence[Keywords]]:
-    """Return the dictionaries that variables of a function have from an assignment or a loop."""
+def _assigned(node: ast.AST, constants: Mapping[str, Sequence[Keywords]]) -> dict[str, Sequence[Keywords]]:
+    """Return the dictionaries that variables have from an assignment or a loop, which may be over a constant."""
     found: dict[str, list[Keywords]] = defaultdict(list)
-    for node in ast.walk(function):
+    for inner in ast.walk(node):
         targets: list[Any] = []
-        if isinstance(node, ast.Assign):
-            targets, value = node.targets, node.value
-        elif isinstance(node, ast.AugAssign):
-            targets, value = [node.target], node.value
-        elif isinstance(node, ast.For | ast.comprehension):
-            targets, value = [node.target], node.iter
+        if isinstance(inner, ast.Assign):
+            targets, value = inner.targets, inner.value
+        elif isinstance(inner, ast.AugAssign):
+            targets, value = [inner.target], inner.value
+        elif isinstance(inner, ast.For | ast.comprehension):
+            targets, value = [inner.target], inner.iter
         for target in targets:
             for name in ast.walk(target):
                 if isinstance(name, ast.Name):
                     found[name.id] += _literals(value)
+                    found[name.id] += constants.get(value.id, ()) if isinstance(value, ast.Name) else ()
     return {name: dictionaries for name, dictionaries in found.items() if dictionaries}
 
 

@@ -14,6 +14,10 @@ def summed(torch: Any, x: Any) -> Any:
     return torch.sum(x, dim=0)
 
 
+RUNS = ({"dim": 0}, {"keepdim": True})
+OPTIONS = {"unbiased": False}
+
+
 def with_options(torch: Any, name: str, **options: Any) -> Any:
     return getattr(torch.optim, name)(**options)
 
@@ -50,12 +54,15 @@ def test_a_dictionary_of_options_has_the_keywords_of_its_literals_and_calls() ->
 
         shared = {"dim": 0} | {"keepdim": True}
         several = [torch.norm(x, **options) for options in ({"p": 1}, {"q": 2})]
+        several += [torch.std(x, **options) for options in RUNS] + [torch.var(x, **OPTIONS)]
         return total(x, number=1, dtype=None), torch.mean(x, **shared), several
 
     found = {*map(_shown, calls_of(body))}
     assert {keywords for name, _, keywords in found if name == "torch.sum"} == {(), ("dtype",)}
     assert {keywords for name, _, keywords in found if name == "torch.mean"} == {(), ("dim",), ("keepdim",)}
     assert {keywords for name, _, keywords in found if name == "torch.norm"} == {(), ("p",), ("q",)}
+    assert {keywords for name, _, keywords in found if name == "torch.std"} == {(), ("dim",), ("keepdim",)}
+    assert {keywords for name, _, keywords in found if name == "torch.var"} == {(), ("unbiased",)}
 
 
 def test_every_untested_parameter_has_a_reason() -> None:

@@ -1,11 +1,18 @@
-"""Options of Keras's optimizers without estimates of moments."""
+"""Options that all optimizers of Keras take."""
 
 from functools import partial
 
 from monitor.suite.declare import formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, VARIABLES
 
-argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=64)
+argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=64, name="options")
+
+# Options of the three runs of each case.
+RUNS = (
+    {"clipnorm": 0.5, "weight_decay": 0.25},
+    {"loss_scale_factor": 4.0, "clipvalue": 0.25, "use_ema": True, "ema_momentum": 0.75, "ema_overwrite_frequency": 2},
+    {"global_clipnorm": 0.75, "gradient_accumulation_steps": 2},
+)
 
 
 def stepped(tf, optimizer, x, y, a, b):
@@ -17,7 +24,7 @@ def stepped(tf, optimizer, x, y, a, b):
 
 
 def expected(np, start, x, y, a, b):
-    """Return the two variables after three runs with different options. `start` returns an update rule.
+    """Return the two variables after each of the RUNS. `start` returns an update rule.
 
     1. Each gradient has at most the norm 0.5. Variables decay by their eighth part.
     2. Gradients are divided by 4. Their elements are at most 0.25. At last, a variable is replaced by its average.
@@ -101,176 +108,90 @@ def leader(np):
     return update
 
 
+def adam(np):
+    m = v = largest = step = 0
+
+    def update(x, g):
+        nonlocal m, v, largest, step
+        step += 1
+        m, v = 0.9 * m + 0.1 * g, 0.5 * v + 0.5 * g * g
+        largest = np.maximum(largest, v)
+        return x - 0.5 * np.sqrt(1 - 0.5**step) / (1 - 0.9**step) * m / (np.sqrt(largest) + 0.125)
+
+    return update
+
+
+def adamax(np):
+    m = u = step = 0
+
+    def update(x, g):
+        nonlocal m, u, step
+        step += 1
+        m, u = 0.9 * m + 0.1 * g, np.maximum(0.999 * u, np.abs(g))
+        return x - 0.5 / (1 - 0.9**step) * m / (u + 0.125)
+
+    return update
+
+
+def nadam(np):
+    m = v = step = 0
+    product = 1.0
+
+    def update(x, g):
+        nonlocal m, v, step, product
+        step += 1
+        now, following = (0.9 * (1 - 0.5 * 0.96**k) for k in (step, step + 1))
+        product *= now
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        mean = following * m / (1 - product * following) + (1 - now) * g / (1 - product)
+        return x - 0.5 * mean / (np.sqrt(v / (1 - 0.999**step)) + 0.125)
+
+    return update
+
+
+def lion(np):
+    m = 0
+
+    def update(x, g):
+        nonlocal m
+        change, m = np.sign(m / 2 + g / 2), m / 2 + g / 2
+        return x - change / 2
+
+    return update
+
+
 OPTIONS = [
     argument(
         "tf.keras.optimizers.SGD",
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
-            stepped(
-                tf,
-                tf.keras.optimizers.SGD(0.5, momentum=0.5, nesterov=True, clipnorm=0.5, weight_decay=0.25),
-                x,
-                y,
-                a,
-                b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.SGD(
-                    0.5,
-                    momentum=0.5,
-                    nesterov=True,
-                    loss_scale_factor=4.0,
-                    clipvalue=0.25,
-                    use_ema=True,
-                    ema_momentum=0.75,
-                    ema_overwrite_frequency=2,
-                ),
-                x,
-                y,
-                a,
-                b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.SGD(
-                    0.5, momentum=0.5, nesterov=True, global_clipnorm=0.75, gradient_accumulation_steps=2
-                ),
-                x,
-                y,
-                a,
-                b,
-            ),
+            stepped(tf, tf.keras.optimizers.SGD(0.5, momentum=0.5, nesterov=True, **options), x, y, a, b)
+            for options in RUNS
         ],
         lambda np, x, y, a, b: expected(np, descent, x, y, a, b),
-        name="options",
     ),
     argument(
         "tf.keras.optimizers.RMSprop",
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
             stepped(
-                tf,
-                tf.keras.optimizers.RMSprop(
-                    0.5,
-                    momentum=0.5,
-                    centered=True,
-                    epsilon=0.125,
-                    clipnorm=0.5,
-                    weight_decay=0.25,
-                ),
-                x,
-                y,
-                a,
-                b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.RMSprop(
-                    0.5,
-                    momentum=0.5,
-                    centered=True,
-                    epsilon=0.125,
-                    loss_scale_factor=4.0,
-                    clipvalue=0.25,
-                    use_ema=True,
-                    ema_momentum=0.75,
-                    ema_overwrite_frequency=2,
-                ),
-                x,
-                y,
-                a,
-                b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.RMSprop(
-                    0.5, momentum=0.5, centered=True, epsilon=0.125, global_clipnorm=0.75, gradient_accumulation_steps=2
-                ),
-                x,
-                y,
-                a,
-                b,
-            ),
+                tf, tf.keras.optimizers.RMSprop(0.5, momentum=0.5, centered=True, epsilon=0.125, **options), x, y, a, b
+            )
+            for options in RUNS
         ],
         lambda np, x, y, a, b: expected(np, centered, x, y, a, b),
-        name="options",
     ),
     argument(
         "tf.keras.optimizers.Adagrad",
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
-            stepped(
-                tf,
-                tf.keras.optimizers.Adagrad(0.5, epsilon=0.125, clipnorm=0.5, weight_decay=0.25),
-                x,
-                y,
-                a,
-                b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.Adagrad(
-                    0.5,
-                    epsilon=0.125,
-                    loss_scale_factor=4.0,
-                    clipvalue=0.25,
-                    use_ema=True,
-                    ema_momentum=0.75,
-                    ema_overwrite_frequency=2,
-                ),
-                x,
-                y,
-                a,
-                b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.Adagrad(0.5, epsilon=0.125, global_clipnorm=0.75, gradient_accumulation_steps=2),
-                x,
-                y,
-                a,
-                b,
-            ),
+            stepped(tf, tf.keras.optimizers.Adagrad(0.5, epsilon=0.125, **options), x, y, a, b) for options in RUNS
         ],
         lambda np, x, y, a, b: expected(np, adagrad, x, y, a, b),
-        name="options",
     ),
     argument(
         "tf.keras.optimizers.Adadelta",
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
-            stepped(
-                tf,
-                tf.keras.optimizers.Adadelta(0.5, epsilon=0.125, clipnorm=0.5, weight_decay=0.25),
-                x,
-                y,
-                a,
-                b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.Adadelta(
-                    0.5,
-                    epsilon=0.125,
-                    loss_scale_factor=4.0,
-                    clipvalue=0.25,
-                    use_ema=True,
-                    ema_momentum=0.75,
-                    ema_overwrite_frequency=2,
-                ),
-                x,
-                y,
-                a,
-                b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.Adadelta(0.5, epsilon=0.125, global_clipnorm=0.75, gradient_accumulation_steps=2),
-                x,
-                y,
-                a,
-                b,
-            ),
+            stepped(tf, tf.keras.optimizers.Adadelta(0.5, epsilon=0.125, **options), x, y, a, b) for options in RUNS
         ],
         lambda np, x, y, a, b: expected(np, adadelta, x, y, a, b),
-        name="options",
     ),
     argument(
         "tf.keras.optimizers.Ftrl",
@@ -284,53 +205,62 @@ OPTIONS = [
                     l2_regularization_strength=0.5,
                     l2_shrinkage_regularization_strength=0.125,
                     beta=0.25,
-                    clipnorm=0.5,
-                    weight_decay=0.25,
+                    **options,
                 ),
                 x,
                 y,
                 a,
                 b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.Ftrl(
-                    0.5,
-                    learning_rate_power=-0.75,
-                    l1_regularization_strength=0.25,
-                    l2_regularization_strength=0.5,
-                    l2_shrinkage_regularization_strength=0.125,
-                    beta=0.25,
-                    loss_scale_factor=4.0,
-                    clipvalue=0.25,
-                    use_ema=True,
-                    ema_momentum=0.75,
-                    ema_overwrite_frequency=2,
-                ),
-                x,
-                y,
-                a,
-                b,
-            ),
-            stepped(
-                tf,
-                tf.keras.optimizers.Ftrl(
-                    0.5,
-                    learning_rate_power=-0.75,
-                    l1_regularization_strength=0.25,
-                    l2_regularization_strength=0.5,
-                    l2_shrinkage_regularization_strength=0.125,
-                    beta=0.25,
-                    global_clipnorm=0.75,
-                    gradient_accumulation_steps=2,
-                ),
-                x,
-                y,
-                a,
-                b,
-            ),
+            )
+            for options in RUNS
         ],
         lambda np, x, y, a, b: expected(np, leader, x, y, a, b),
-        name="options",
+    ),
+    argument(
+        "tf.keras.optimizers.Adam",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(tf, tf.keras.optimizers.Adam(0.5, amsgrad=True, beta_2=0.5, epsilon=0.125, **options), x, y, a, b)
+            for options in RUNS
+        ],
+        lambda np, x, y, a, b: expected(np, adam, x, y, a, b),
+    ),
+    argument(
+        "tf.keras.optimizers.AdamW",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(
+                tf,
+                tf.keras.optimizers.AdamW(
+                    0.5, amsgrad=True, beta_2=0.5, epsilon=0.125, **{"weight_decay": 0.0, **options}
+                ),
+                x,
+                y,
+                a,
+                b,
+            )
+            for options in RUNS
+        ],
+        lambda np, x, y, a, b: expected(np, adam, x, y, a, b),
+    ),
+    argument(
+        "tf.keras.optimizers.Adamax",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(tf, tf.keras.optimizers.Adamax(0.5, epsilon=0.125, **options), x, y, a, b) for options in RUNS
+        ],
+        lambda np, x, y, a, b: expected(np, adamax, x, y, a, b),
+    ),
+    argument(
+        "tf.keras.optimizers.Nadam",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(tf, tf.keras.optimizers.Nadam(0.5, epsilon=0.125, **options), x, y, a, b) for options in RUNS
+        ],
+        lambda np, x, y, a, b: expected(np, nadam, x, y, a, b),
+    ),
+    argument(
+        "tf.keras.optimizers.Lion",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(tf, tf.keras.optimizers.Lion(0.5, beta_1=0.5, beta_2=0.5, **options), x, y, a, b)
+            for options in RUNS
+        ],
+        lambda np, x, y, a, b: expected(np, lion, x, y, a, b),
     ),
 ]
