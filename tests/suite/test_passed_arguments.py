@@ -54,7 +54,7 @@ def test_a_dictionary_of_options_has_the_keywords_of_its_literals_and_calls() ->
 
         shared = {"dim": 0} | {"keepdim": True}
         several = [torch.norm(x, **options) for options in ({"p": 1}, {"q": 2})]
-        several += [torch.std(x, **options) for options in RUNS] + [torch.var(x, **OPTIONS)]
+        several += [torch.std(x, **run) for run in RUNS] + [torch.var(x, **OPTIONS)]
         return total(x, number=1, dtype=None), torch.mean(x, **shared), several
 
     found = {*map(_shown, calls_of(body))}
