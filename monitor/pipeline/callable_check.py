@@ -22,17 +22,16 @@ from monitor.execution.builds.environments import default_cache, hold_environmen
 from monitor.execution.builds.interpreters import InterpreterError, inspect
 from monitor.execution.builds.provider import BuildUnavailable, provision
 from monitor.execution.builds.versions import release_numbers
-from monitor.execution.targets.target import Target, load_targets
+from monitor.execution.targets.target import Target
 from monitor.execution.workers.compiler_process import CompilerProcess
 from monitor.execution.workers.factories import compiler_command
 from monitor.execution.workers.process import Limits, WorkerFailure, WorkerUnavailableError
 from monitor.execution.workers.traced_program import CallableRequest, TraceRefusal, TracerProcess
 from monitor.model import Outcome, TracedProgram
-from monitor.pipeline.errors import UserError, refuse_unknown
-from monitor.pipeline.locations import RUNNERS
+from monitor.pipeline.errors import UserError
 from monitor.pipeline.program_compilation import Compilation, CompilationContext, compile_program
 from monitor.pipeline.progress_log import log, log_duration
-from monitor.pipeline.source_check import check_sources, read_baseline
+from monitor.pipeline.source_check import check_sources, named_targets, read_baseline
 
 OLDEST_PYTHON = (3, 11)  # of the user's environment, in which modules of the monitor run
 SEARCH = ("searching", "resolving")  # first words of lines on the search for a build
@@ -58,13 +57,10 @@ def check_callable(check: CallableCheck, to: Sequence[str], history: Path, basel
 
     `check.limit` ends the tracing, then the work for each target.
     """
-    runners = load_targets(RUNNERS)
-    for name in to:
-        refuse_unknown("target", name, runners)
     if not to:
         raise UserError("a callable is compiled for targets: name them, such as --to tpu-v5e,nvidia-h100")
-    known = read_baseline(baseline) if baseline else frozenset()
-    targets = {name: runners[name] for name in to}
+    targets = named_targets(to)
+    known = read_baseline(baseline)
     with ExitStack() as resources:
         folder = Path(resources.enter_context(TemporaryDirectory(prefix="portability-check-")))
         try:
@@ -79,7 +75,7 @@ def check_callable(check: CallableCheck, to: Sequence[str], history: Path, basel
             results = {name: _compile(tracer, traced, check, target, folder) for name, target in targets.items()}
     program = None if isinstance(traced, str) else traced
     report = _report(check, program, file, targets, results, history)
-    return report.without(known) if known else report
+    return report.without(known)
 
 
 def _interpreter(python: str) -> Path:

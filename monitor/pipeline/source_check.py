@@ -17,7 +17,7 @@ from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import NameUse, names_in
 from monitor.check.report import CheckReport, answer_for
 from monitor.check.target_rules import target_problems, target_verdicts
-from monitor.execution.targets.target import load_targets
+from monitor.execution.targets.target import Target, load_targets
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.snapshots import load_snapshot, open_history
@@ -51,12 +51,9 @@ def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, basel
 
     The problems of a report in the file `baseline` are left out.
     """
-    runners = load_targets(RUNNERS)
-    for name in to:
-        refuse_unknown("target", name, runners)
-    known = read_baseline(baseline) if baseline else frozenset()
+    targets = named_targets(to)
+    known = read_baseline(baseline)
     sources = read_sources(paths)
-    targets = {name: runners[name] for name in to}
     names, series = _recorded(history, sources.frameworks, with_verdicts=bool(to))
     families = {name: one.family for name, one in targets.items()}
     habits = [problem for one in sources.files for problem in habit_problems(one, families)]
@@ -76,7 +73,15 @@ def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, basel
         tuple(answer_for(name, one.title, called[name], problems) for name, one in targets.items()),
         sources.unreadable,
     )
-    return report.without(known) if known else report
+    return report.without(known)
+
+
+def named_targets(names: Sequence[str]) -> dict[str, Target]:
+    """Return the targets of these names, in this order. Raises UserError."""
+    runners = load_targets(RUNNERS)
+    for name in names:
+        refuse_unknown("target", name, runners)
+    return {name: runners[name] for name in names}
 
 
 def _recorded(
@@ -121,8 +126,10 @@ def python_files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def read_baseline(path: Path) -> frozenset[Key]:
-    """Return the keys of the problems of an earlier report. Raises UserError."""
+def read_baseline(path: Path | None) -> frozenset[Key]:
+    """Return the keys of the problems of an earlier report; none without a file. Raises UserError."""
+    if not path:
+        return frozenset()
     try:
         report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return frozenset((one["file"], one["kind"], one["name"], one["message"]) for one in report["problems"])
