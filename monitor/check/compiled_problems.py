@@ -53,12 +53,12 @@ def _size(value: LargeValue) -> str:
 
 
 def join_unjudged(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems with a single one for all types of an operation that are unjudged at the same place.
+    """Return the different problems, with a single one for an operation that is unjudged at one place in several types.
 
     The compiler needs the device for a kind of operation, whatever its types are.
     """
     joined: dict[object, list[Problem]] = {}
-    for problem in problems:
+    for problem in dict.fromkeys(problems):  # operations may differ in what a problem does not name
         unjudged = problem.kind is ProblemKind.UNJUDGED
         joined.setdefault((problem.place, problem.name) if unjudged else problem, []).append(problem)
     return [

@@ -74,7 +74,7 @@ def test_unjudged_operations_at_the_same_place_are_one_problem() -> None:
         replace(REFUSED, kind=ProblemKind.UNJUDGED, name="conv", message=f"of f32[{size}] cannot be judged")
         for size in (8, 9, 10)
     ]
-    conv, eig = join_unjudged([*unjudged, REFUSED])
+    conv, eig = join_unjudged([*unjudged, *unjudged, REFUSED, REFUSED])
     assert conv.message == "of f32[8] cannot be judged; likewise with 2 other types"
     assert eig == REFUSED
 
