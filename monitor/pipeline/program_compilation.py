@@ -147,7 +147,7 @@ def _too_large(context: CompilationContext, reason: str) -> tuple[Problem, ...]:
 def _refused(context: CompilationContext, whole: CompileResult) -> tuple[tuple[Problem, ...], CompiledProgram]:
     """Return a problem for each place that the compiler refuses, or one for the program if no operation is refused."""
     context.log(f"{context.target}: {whole.outcome.value}, {whole.message}; compiling the operations alone")
-    operations: tuple[ProgramOperation, ...] = ()
+    single: list[int] = []
     problems: list[Problem] = []
     complete = True
 
@@ -170,7 +170,7 @@ def _refused(context: CompilationContext, whole: CompileResult) -> tuple[tuple[P
     if refusal_of_all.outcome is Outcome.BLOCKED:
         explained.add(ProblemKind.UNJUDGED)
     if not any(problem.kind in explained for problem in problems):
-        alone = sum(operation.single for operation in operations) if complete and not problems else 0
+        alone = len(single) if complete and not problems else 0
         what = f"as a whole (each of its {alone} distinct operations alone compiles)" if alone else "as a whole"
         problems.append(refused_problem(context.name, context.program.place, what, refusal_of_all, context.target))
     unjudged = sorted({problem.name for problem in problems if problem.kind is ProblemKind.UNJUDGED})

@@ -39,7 +39,12 @@ class Tracer:
 
     def operations(self, _: Limits) -> tuple[ProgramOperation, ...]:
         places = {name: (Place("train.py", number, 5),) for number, name in enumerate(self.names, 10)}
-        return tuple(ProgramOperation(name, "f32[8]", places[name], name != "collective") for name in self.names)
+        return tuple(
+            ProgramOperation(
+                *(name, "f32[8]", places[name], name != "collective"), never_on=("tpu",) if name == "elsewhere" else ()
+            )
+            for name in self.names
+        )
 
     def lower(self, _: str, numbers: Sequence[int] | None, __: Limits) -> Path | CompileResult | WorkerFailure:
         names = self.names if numbers is None else [self.names[number] for number in numbers]
@@ -120,7 +125,7 @@ def test_a_kernel_of_a_library_is_unjudged(run: Run) -> None:
 
 
 def test_a_program_that_is_refused_only_as_a_whole_is_a_problem_of_the_callable(run: Run) -> None:
-    [problem] = run("add", "mul", "collective", collective=REFUSED).problems
+    [problem] = run("add", "mul", "elsewhere", "collective", collective=REFUSED).problems
     assert (problem.name, problem.place, problem.kind) == ("step", STEP, ProblemKind.REFUSED)
     assert problem.message.startswith("as a whole (each of its 2 distinct operations alone compiles) is refused")
 
