@@ -10,8 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from monitor.analysis.names.name_history import FrameworkNames
-from monitor.analysis.status.current_status import SeriesStatus
 from monitor.check.habits import habit_problems
 from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import NameUse, names_in
@@ -20,7 +18,7 @@ from monitor.check.target_rules import target_problems, target_verdicts
 from monitor.execution.targets.target import Target, load_targets
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import RUNNERS
-from monitor.pipeline.snapshots import load_snapshot, open_history
+from monitor.pipeline.snapshots import open_history, snapshot_of
 from monitor.snapshot.snapshot import read_names
 
 SKIPPED = {"__pycache__", "node_modules", "site-packages"}
@@ -54,7 +52,9 @@ def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, basel
     targets = named_targets(to)
     known = read_baseline(baseline)
     sources = read_sources(paths)
-    names, series = _recorded(history, sources.frameworks, with_verdicts=bool(to))
+    recorded = open_history(history)
+    names = read_names(recorded, sources.frameworks)
+    series = snapshot_of(recorded).functions if to else ()
     families = {name: one.family for name, one in targets.items()}
     habits = [problem for one in sources.files for problem in habit_problems(one, families)]
     problems = [problem for one in sources.files for problem in name_problems(one, names)] + habits
@@ -82,16 +82,6 @@ def named_targets(names: Sequence[str]) -> dict[str, Target]:
     for name in names:
         refuse_unknown("target", name, runners)
     return {name: runners[name] for name in names}
-
-
-def _recorded(
-    history: Path, frameworks: Sequence[str], *, with_verdicts: bool
-) -> tuple[dict[str, FrameworkNames], tuple[SeriesStatus, ...]]:
-    """Return the names of the listed builds of frameworks, and all series if they are wanted: they take longer."""
-    if not with_verdicts:
-        return read_names(open_history(history), frameworks), ()
-    snapshot = load_snapshot(history)
-    return {name: snapshot.names[name] for name in frameworks if name in snapshot.names}, snapshot.functions
 
 
 def read_sources(paths: Sequence[Path]) -> Sources:
