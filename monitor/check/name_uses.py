@@ -115,12 +115,12 @@ class _Syntax:
 
     def __init__(self, file: str, source: str, tree: ast.Module) -> None:
         self.file = file
-        self.lines = source.splitlines()
+        self.lines = source.encode().splitlines()  # at the ends that Python knows; columns count bytes
         self.around = Surroundings(tree)
 
     def use(self, dotted: str, node: ast.expr | ast.stmt, *, imported: bool = False, harmless: bool = False) -> NameUse:
         """Return the use of a dotted name at a node."""
-        before = self.lines[node.lineno - 1].encode()[: node.col_offset].decode()
+        before = self.lines[node.lineno - 1][: node.col_offset].decode()
         above = self.around.parents.get(node)
         call = above if isinstance(above, ast.Call) and above.func is node else None
         keywords = [(one.arg or "", one.value) for one in call.keywords] if call else []

@@ -48,6 +48,7 @@ def test_another_object_of_the_same_name_is_none(source: str) -> None:
 def test_a_use_has_its_place_keywords_and_texts() -> None:
     found = uses('import torch\né = 1; x = torch.zeros(3, device="cuda", out=y).to("cuda")')
     assert found["torch.zeros"].place == Place("a.py", 2, 12)
+    assert uses('import torch\n\f\né = "\u2028"\né = torch.ones(3)')["torch.ones"].place == Place("a.py", 4, 5)
     assert found["torch.zeros"].keywords == ("device", "out")
     assert found["torch.zeros"].texts == (("device", "cuda"),)
     assert found[".to"].texts == (("", "cuda"),)
