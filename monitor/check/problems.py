@@ -29,13 +29,9 @@ class ProblemKind(StrEnum):
     MEMORY = "too-much-memory"
     DEVICE = "hard-coded-device"
     KERNEL = "vendor-kernel"
-    HOST = "host-call"
+    HOST = "host-call"  # the call works, but on the host
     SHAPE = "data-dependent-shape"
     WIDE = "wide-dtype"
-
-
-# Problems whose call works, but on the host.
-ON_HOST = frozenset({ProblemKind.HOST})
 
 
 @dataclass(frozen=True)

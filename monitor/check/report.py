@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from monitor.check.problems import ON_HOST, Level, Problem
+from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.check.target_rules import CalledNames
 from monitor.formatting.humanize import count
 
@@ -103,9 +103,8 @@ class CheckReport:
     """Report on the source files of a program.
 
     `builds` are the newest listed builds, with which the names are compared. `traced` is the callable that was traced
-    and compiled, if there is one. `unreadable` files are no Python that the
-    parser knows, each with the reason; nothing is known about them. `known_before` counts the problems that the
-    baseline has too, which `problems` leaves out.
+    and compiled, if there is one. `unreadable` files are no Python that the parser knows, each with the reason; nothing
+    is known about them. `known_before` counts the problems that the baseline has too, which `problems` leaves out.
     """
 
     files: int
@@ -156,5 +155,5 @@ def _recounted(answer: TargetAnswer, problems: Iterable[Problem]) -> TargetAnswe
     """Return an answer with the numbers of places that fail on its target, and that run on the host."""
     here = [problem for problem in problems if answer.target in problem.targets]
     failing = {problem.place for problem in here if problem.level is Level.ERROR}
-    host = {problem.place for problem in here if problem.kind in ON_HOST}
+    host = {problem.place for problem in here if problem.kind is ProblemKind.HOST}
     return replace(answer, places=len(failing), host=len(host))
