@@ -9,11 +9,6 @@ argument = partial(formula, dtypes=("float32",), limits=EAGER_ARGUMENT, conditio
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 
 
-def softmax(np, x, axis):
-    shares = np.exp(x)
-    return shares / shares.sum(axis, keepdims=True)
-
-
 def refuses(tf, call):
     """Return whether a call raises an error about its values."""
     try:
