@@ -4,6 +4,7 @@ from functools import partial
 
 from monitor.suite.declare import fact, formula, tensor, uniform
 from monitor.suite.limits import ARGUMENT_ONLY, EAGER_ARGUMENT
+from monitor.suite.tensorflow.ops.dataset_arguments import refuses
 
 argument = partial(formula, dtypes=("float32",), limits=EAGER_ARGUMENT, condition=32)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
@@ -252,21 +253,13 @@ IMAGES = [
 ]
 
 
-def refuses(tf, call):
-    try:
-        call()
-    except tf.errors.InvalidArgumentError:
-        return True
-    return False
-
-
 def encoded(tf):
     """Return facts about images that are encoded with all options."""
-    noise = tf.cast(tf.random.stateless_uniform([64, 64, 3], [1, 2], 0, 256, tf.int32), tf.uint8)
-    grey = tf.io.encode_jpeg(noise[..., :1], format="grayscale")
-    coarse, fine = tf.io.encode_jpeg(noise, quality=5).numpy(), tf.io.encode_jpeg(noise).numpy()
+    image = tf.cast(tf.random.stateless_uniform([64, 64, 3], [1, 2], 0, 256, tf.int32), tf.uint8)
+    grey = tf.io.encode_jpeg(image[..., :1], format="grayscale")
+    coarse, fine = tf.io.encode_jpeg(image, quality=5).numpy(), tf.io.encode_jpeg(image).numpy()
     made = tf.io.encode_jpeg(
-        noise,
+        image,
         progressive=True,
         optimize_size=True,
         chroma_downsampling=False,
@@ -282,7 +275,7 @@ def encoded(tf):
         b"\xff\xc2" in made and made[13] == 2,  # a progressive frame, and a density per centimetre
         density,
         b"own words" in made,
-        len(tf.io.encode_jpeg(noise, chroma_downsampling=False).numpy()) > len(fine),
-        len(tf.io.encode_jpeg(noise, optimize_size=True).numpy()) < len(fine),
-        refuses(tf, lambda: tf.io.encode_jpeg(noise, format="grayscale")),
+        len(tf.io.encode_jpeg(image, chroma_downsampling=False).numpy()) > len(fine),
+        len(tf.io.encode_jpeg(image, optimize_size=True).numpy()) < len(fine),
+        refuses(tf, lambda: tf.io.encode_jpeg(image, format="grayscale")),
     ]
