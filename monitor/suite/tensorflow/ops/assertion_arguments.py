@@ -56,54 +56,44 @@ def complete(text):
     return "own words" in text and "given" in text and "7 7..." in text.replace("-", "")
 
 
+message_fact = partial(argument_fact, promise=complete, name="message")
+
 ASSERTIONS = [
-    argument_fact(
+    message_fact(
         "tf.debugging.assert_greater",
         lambda tf: failed(
             tf, lambda x: tf.debugging.assert_greater(x, 9.0, message="own words", summarize=2, name="given")
         ),
-        complete,
-        name="message",
     ),
-    argument_fact(
+    message_fact(
         "tf.debugging.assert_greater_equal",
         lambda tf: failed(
             tf, lambda x: tf.debugging.assert_greater_equal(x, 9.0, message="own words", summarize=2, name="given")
         ),
-        complete,
-        name="message",
     ),
-    argument_fact(
+    message_fact(
         "tf.debugging.assert_less_equal",
         lambda tf: failed(
             tf, lambda x: tf.debugging.assert_less_equal(x, 1.0, message="own words", summarize=2, name="given")
         ),
-        complete,
-        name="message",
     ),
-    argument_fact(
+    message_fact(
         "tf.debugging.assert_positive",
         lambda tf: failed(
             tf, lambda x: tf.debugging.assert_positive(-x, message="own words", summarize=2, name="given")
         ),
-        complete,
-        name="message",
     ),
-    argument_fact(
+    message_fact(
         "tf.debugging.assert_non_negative",
         lambda tf: failed(
             tf, lambda x: tf.debugging.assert_non_negative(-x, message="own words", summarize=2, name="given")
         ),
-        complete,
-        name="message",
     ),
-    argument_fact(
+    message_fact(
         "tf.debugging.assert_equal",
         lambda tf: failed(
             tf, lambda x: tf.debugging.assert_equal(x, 1.0, message="own words", summarize=2, name="given")
         ),
-        complete,
-        name="message",
     ),
     argument_fact(
         "tf.compat.v1.assert_equal",
@@ -133,13 +123,11 @@ ASSERTIONS = [
         lambda text: "own words" in text and "given" in text and "4 4..." in text,
         name="message",
     ),
-    argument_fact(
+    message_fact(
         "tf.debugging.assert_near",
         lambda tf: failed(
             tf, lambda x: tf.debugging.assert_near(x, 0.0, atol=0.5, message="own words", summarize=2, name="given")
         ),
-        complete,
-        name="message",
     ),
     argument_fact(
         "tf.debugging.assert_near",

@@ -249,18 +249,21 @@ REDUCTIONS = [
     ),
 ]
 
+
+def is_double(dtype):
+    return dtype == "float64"
+
+
+double_fact = partial(argument_fact, promise=is_double, name="dtype")
+
 DTYPES = [
-    argument_fact(
+    double_fact(
         "tf.compat.v1.random_normal_initializer",
         lambda tf: tf.compat.v1.random_normal_initializer(0.0, 1.0, dtype=tf.float64)([2]).dtype.name,
-        lambda dtype: dtype == "float64",
-        name="dtype",
     ),
-    argument_fact(
+    double_fact(
         "tf.compat.v1.truncated_normal_initializer",
         lambda tf: tf.compat.v1.truncated_normal_initializer(0.0, 1.0, dtype=tf.float64)([2]).dtype.name,
-        lambda dtype: dtype == "float64",
-        name="dtype",
     ),
     argument_fact(
         "tf.compat.v1.variance_scaling_initializer",
@@ -270,34 +273,24 @@ DTYPES = [
         lambda found: found[0] == "float64" and abs(found[1] * 20 - 1) < 0.05,
         name="dtype",
     ),
-    argument_fact(
+    double_fact(
         "tf.compat.v1.constant_initializer",
         lambda tf: tf.compat.v1.constant_initializer(2.0, dtype=tf.float64)([2]).dtype.name,
-        lambda dtype: dtype == "float64",
-        name="dtype",
     ),
-    argument_fact(
+    double_fact(
         "tf.compat.v1.zeros_initializer",
         lambda tf: tf.compat.v1.zeros_initializer(dtype=tf.float64)([2]).dtype.name,
-        lambda dtype: dtype == "float64",
-        name="dtype",
     ),
-    argument_fact(
+    double_fact(
         "tf.compat.v1.ones_initializer",
         lambda tf: tf.compat.v1.ones_initializer(dtype=tf.float64)([2]).dtype.name,
-        lambda dtype: dtype == "float64",
-        name="dtype",
     ),
-    argument_fact(
+    double_fact(
         "tf.compat.v1.uniform_unit_scaling_initializer",
         lambda tf: tf.compat.v1.uniform_unit_scaling_initializer(dtype=tf.float64)([2]).dtype.name,
-        lambda dtype: dtype == "float64",
-        name="dtype",
     ),
-    argument_fact(
+    double_fact(
         "tf.compat.v1.initializers.glorot_uniform",
         lambda tf: tf.compat.v1.initializers.glorot_uniform(dtype=tf.float64)([2]).dtype.name,
-        lambda dtype: dtype == "float64",
-        name="dtype",
     ),
 ]

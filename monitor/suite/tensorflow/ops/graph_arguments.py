@@ -183,37 +183,35 @@ def replaced(tf, module, method, **options):
         return refused, second.read_text()
 
 
+def is_replaced(found):
+    return found == [True, "new"]
+
+
+overwrite_fact = partial(argument_fact, promise=is_replaced, name="overwrite")
+
 FILES = [
-    argument_fact(
+    overwrite_fact(
         "tf.io.gfile.copy",
         lambda tf: replaced(tf, tf.io.gfile, "copy", overwrite=True),
-        lambda found: found == [True, "new"],
-        name="overwrite",
     ),
-    argument_fact(
+    overwrite_fact(
         "tf.io.gfile.rename",
         lambda tf: replaced(tf, tf.io.gfile, "rename", overwrite=True),
-        lambda found: found == [True, "new"],
-        name="overwrite",
     ),
-    argument_fact(
+    overwrite_fact(
         "tf.compat.v1.gfile.Copy",
         lambda tf: replaced(tf, tf.compat.v1.gfile, "Copy", overwrite=True),
-        lambda found: found == [True, "new"],
-        name="overwrite",
     ),
-    argument_fact(
+    overwrite_fact(
         "tf.compat.v1.gfile.Rename",
         lambda tf: replaced(tf, tf.compat.v1.gfile, "Rename", overwrite=True),
-        lambda found: found == [True, "new"],
-        name="overwrite",
     ),
 ]
 
 GRAPHS = [
     argument_fact(
         "tf.compat.v1.get_variable",
-        lambda tf: variable(tf),
+        variable,
         lambda found: (
             found
             == [
@@ -224,10 +222,8 @@ GRAPHS = [
         ),
         name="options",
     ),
-    argument_fact("tf.compat.v1.train.AdamOptimizer", lambda tf: adam(tf), is_adam, name="betas"),
-    argument_fact(
-        "tf.compat.v1.metrics.mean", lambda tf: average(tf), lambda found: found == [2.0, 1, 1, True], name="weights"
-    ),
+    argument_fact("tf.compat.v1.train.AdamOptimizer", adam, is_adam, name="betas"),
+    argument_fact("tf.compat.v1.metrics.mean", average, lambda found: found == [2.0, 1, 1, True], name="weights"),
     argument_fact(
         "tf.compat.v1.summary.scalar",
         lambda tf: summarized(tf, lambda v1: tf.compat.v1.summary.scalar("one", 1.0, ["own"], family="given")),
@@ -312,15 +308,15 @@ GRAPHS = [
 CHECKPOINTS = [
     argument_fact(
         "tf.compat.v1.train.Saver",
-        lambda tf: saver(tf),
+        saver,
         lambda found: found == ["model-00000007", ["renamed"], False, True],
         name="options",
     ),
     argument_fact(
         "tf.train.CheckpointManager",
-        lambda tf: managed(tf),
+        managed,
         lambda found: found == [["own-2", "own-3"], 1],
         name="options",
     ),
-    argument_fact("tf.train.Checkpoint", lambda tf: rooted(tf), lambda value: value == 3.0, name="root"),
+    argument_fact("tf.train.Checkpoint", rooted, lambda value: value == 3.0, name="root"),
 ]

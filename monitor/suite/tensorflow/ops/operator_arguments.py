@@ -4,18 +4,10 @@ from functools import partial
 
 from monitor.suite.declare import fact, formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, EAGER_ARGUMENT
+from monitor.suite.tensorflow.ops.linear_algebra_arguments import refuses
 
 argument = partial(formula, dtypes=("float32",), limits=EAGER_ARGUMENT, condition=64)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
-
-
-def refuses(tf, call):
-    """Return whether a call raises an error about its values, or about a hint."""
-    try:
-        call()
-    except (tf.errors.InvalidArgumentError, NotImplementedError, ValueError):
-        return True
-    return False
 
 
 def hinted(tf, operator, oblong):
@@ -34,8 +26,14 @@ def operands(tf):
     return [tf.linalg.LinearOperatorFullMatrix([[1.0, 2.0], [3.0, 4.0]]) for _ in range(2)]
 
 
+def is_hinted(found):
+    return found == [False, True, False, True, True, True, True, True]
+
+
+hint_fact = partial(argument_fact, promise=is_hinted, name="hints")
+
 HINTS = [
-    argument_fact(
+    hint_fact(
         "tf.linalg.LinearOperatorLowerTriangular",
         lambda tf: hinted(
             tf,
@@ -48,10 +46,8 @@ HINTS = [
             ),
             lambda: tf.linalg.LinearOperatorLowerTriangular([[1.0]], is_square=False).is_square,
         ),
-        lambda found: found == [False, True, False, True, True, True, True, True],
-        name="hints",
     ),
-    argument_fact(
+    hint_fact(
         "tf.linalg.LinearOperatorFullMatrix",
         lambda tf: hinted(
             tf,
@@ -64,10 +60,8 @@ HINTS = [
             ),
             lambda: tf.linalg.LinearOperatorFullMatrix([[1.0]], is_square=False).is_square,
         ),
-        lambda found: found == [False, True, False, True, True, True, True, True],
-        name="hints",
     ),
-    argument_fact(
+    hint_fact(
         "tf.linalg.LinearOperatorDiag",
         lambda tf: hinted(
             tf,
@@ -80,10 +74,8 @@ HINTS = [
             ),
             lambda: tf.linalg.LinearOperatorDiag([1.0], is_square=False).is_square,
         ),
-        lambda found: found == [False, True, False, True, True, True, True, True],
-        name="hints",
     ),
-    argument_fact(
+    hint_fact(
         "tf.linalg.LinearOperatorKronecker",
         lambda tf: hinted(
             tf,
@@ -96,10 +88,8 @@ HINTS = [
             ),
             lambda: tf.linalg.LinearOperatorKronecker(operands(tf), is_square=False).is_square,
         ),
-        lambda found: found == [False, True, False, True, True, True, True, True],
-        name="hints",
     ),
-    argument_fact(
+    hint_fact(
         "tf.linalg.LinearOperatorBlockDiag",
         lambda tf: hinted(
             tf,
@@ -112,10 +102,8 @@ HINTS = [
             ),
             lambda: tf.linalg.LinearOperatorBlockDiag(operands(tf), is_square=False).is_square,
         ),
-        lambda found: found == [False, True, False, True, True, True, True, True],
-        name="hints",
     ),
-    argument_fact(
+    hint_fact(
         "tf.linalg.LinearOperatorBlockLowerTriangular",
         lambda tf: hinted(
             tf,
@@ -128,10 +116,8 @@ HINTS = [
             ),
             lambda: tf.linalg.LinearOperatorBlockLowerTriangular([[operands(tf)[0]]], is_square=False).is_square,
         ),
-        lambda found: found == [False, True, False, True, True, True, True, True],
-        name="hints",
     ),
-    argument_fact(
+    hint_fact(
         "tf.linalg.LinearOperatorLowRankUpdate",
         lambda tf: hinted(
             tf,
@@ -148,8 +134,6 @@ HINTS = [
             ),
             lambda: tf.linalg.LinearOperatorLowRankUpdate(operands(tf)[0], [[1.0], [0.0]], is_square=False).is_square,
         ),
-        lambda found: found == [False, True, False, True, True, True, True, True],
-        name="hints",
     ),
 ]
 
