@@ -31,10 +31,12 @@ def nights(runfile: Make, *outcomes: str) -> list[RunFile]:
     found = []
     for night, outcome in enumerate(outcomes, start=1):
         one = runfile(night, dict.fromkeys(SAID, outcome) | {"jax/jax.i/eager": "pass"}, version=str(night))
-        told = tuple(replace(o, message=SAID.get(o.case, "") if outcome != "pass" else "") for o in one.observations)
-        compiled = tuple(replace(o, evidence=Evidence.COMPILED) for o in told)
+        observations = tuple(
+            replace(o, message=SAID.get(o.case, "") if outcome != "pass" else "") for o in one.observations
+        )
+        compiled = tuple(replace(o, evidence=Evidence.COMPILED) for o in observations)
         on_tpu = replace(one.run, id=f"{one.run.id}tpu", target="tpu-v4", evidence=Evidence.COMPILED)
-        found += [replace(one, observations=told), replace(one, run=on_tpu, observations=compiled)]
+        found += [replace(one, observations=observations), replace(one, run=on_tpu, observations=compiled)]
     return found
 
 
@@ -76,12 +78,12 @@ def test_what_is_flaky_has_no_cause(tmp_path: Path, runfile: Make) -> None:
 
 def test_the_page_of_failures_begins_with_them(site: Path, material: Snapshot) -> None:
     page = unescape((site / "failures.html").read_text())
-    told = page[page.index('id="failing"') : page.index('id="changed"')]
+    section = page[page.index('id="failing"') : page.index('id="changed"')]
     found = current_failures(material.functions)
-    assert [told.count(f"<b>{n} function{'s' * (n > 1)}</b>") for n in {len(one.functions) for one in found}] == [
+    assert [section.count(f"<b>{n} function{'s' * (n > 1)}</b>") for n in {len(one.functions) for one in found}] == [
         sum(len(one.functions) == n for one in found) for n in {len(one.functions) for one in found}
     ]
-    assert "functions/jax/jax.numpy.linalg.eig.html" in told
+    assert "functions/jax/jax.numpy.linalg.eig.html" in section
 
 
 def test_programs_are_told_the_same(site: Path, material: Snapshot) -> None:

@@ -294,20 +294,20 @@ def test_two_builds_are_compared_by_signature(browser: sync_api.Browser, site: P
     page = context.new_page()
     builds = (site / "builds/index.html").as_uri()
     older, newer = "torch 2.0.0.dev20251101+cpu", "torch 2.4.0.dev20251105+cpu"
-    told = page.locator("#signatures")
+    signatures = page.locator("#signatures")
 
     def cat() -> list[str]:
-        return told.locator("li", has_text="torch.cat").locator(".signature").all_inner_texts()
+        return signatures.locator("li", has_text="torch.cat").locator(".signature").all_inner_texts()
 
     page.goto(f"{builds}#{urlencode({'fw': 'torch', 'a': older, 'b': newer})}")
-    assert told.get_by_role("heading").inner_text() == "2 signatures changed"
+    assert signatures.get_by_role("heading").inner_text() == "2 signatures changed"
     now = "cat(tensors, *, dim=0, out='<script>alert(1)</script>') -> Tensor"  # as text
     assert cat() == ["cat(tensors, dim=0) -> Tensor", now]
-    assert told.locator("li", has_text="torch.fft.fft").locator(".signature").last.inner_text() == "none"
+    assert signatures.locator("li", has_text="torch.fft.fft").locator(".signature").last.inner_text() == "none"
     page.goto(f"{builds}#{urlencode({'fw': 'torch', 'a': newer, 'b': older})}")
     assert cat() == [now, "cat(tensors, dim=0) -> Tensor"]
     page.goto(f"{builds}#{urlencode({'fw': 'torch', 'a': older, 'b': 'torch 2.3.0.dev20251104+cpu'})}")
-    assert not told.is_visible()
+    assert not signatures.is_visible()
     context.close()
 
 

@@ -26,10 +26,10 @@ def pages(mixed_site: Path) -> dict[str, Page]:
     return {path.relative_to(mixed_site).as_posix(): Page(path) for path in mixed_site.rglob("*.html")}
 
 
-def observed(told: Snapshot) -> dict[str, set[Evidence]]:
+def observed(snapshot: Snapshot) -> dict[str, set[Evidence]]:
     """Return the kinds of evidence that there is an observation of, by target."""
     found: dict[str, set[Evidence]] = {target: set() for target in HARDWARE}
-    for one in told.series:
+    for one in snapshot.series:
         if any(standing.outcome.known for standing in one.now):
             found[one.target].add(one.evidence)
     return found
@@ -76,10 +76,10 @@ def columns(path: Path, heading: str) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def test_targets_are_seen_only_as_what_was_observed(mixed_site: Path, told: Snapshot) -> None:
+def test_targets_are_seen_only_as_what_was_observed(mixed_site: Path, mixed_snapshot: Snapshot) -> None:
     seen = {row["Target"]: row["Evidence"] for row in columns(mixed_site / "targets/index.html", "Targets")}
-    assert seen.keys() == observed(told).keys()
-    for target, evidences in observed(told).items():
+    assert seen.keys() == observed(mixed_snapshot).keys()
+    for target, evidences in observed(mixed_snapshot).items():
         assert {evidence for evidence in Evidence if evidence in seen[target]} == evidences, target
     assert seen["broken"] == seen["never"] == "none yet"
 
@@ -92,9 +92,9 @@ def test_what_a_target_can_be_seen_as_has_other_words(mixed_site: Path) -> None:
 
 
 def test_no_page_claims_evidence_of_a_target_without_an_observation(
-    mixed_site: Path, pages: dict[str, Page], told: Snapshot
+    mixed_site: Path, pages: dict[str, Page], mixed_snapshot: Snapshot
 ) -> None:
-    for target, evidences in observed(told).items():
+    for target, evidences in observed(mixed_snapshot).items():
         facts = re.split(" Results | Evidence planned ", pages[f"targets/{target}.html"].words)[0]
         claimed = facts.partition(" Evidence ")[2].partition("No recent results")[0].partition("Noise")[0]
         assert {evidence for evidence in Evidence if f"{evidence}:" in claimed} == evidences, target
@@ -103,7 +103,7 @@ def test_no_page_claims_evidence_of_a_target_without_an_observation(
     claimed_there = {
         one["target"]: {Evidence(each["evidence"]) for each in one["series"] if each["observed"]} for one in programs
     }
-    assert claimed_there == {target: found for target, found in observed(told).items() if target != "never"}
+    assert claimed_there == {target: found for target, found in observed(mixed_snapshot).items() if target != "never"}
 
 
 def test_silence_is_told_for_each_framework_and_suite(pages: dict[str, Page]) -> None:
@@ -147,7 +147,7 @@ def test_numbers_of_a_message_stand_beside_the_function_that_they_are_of(mixed_s
     assert found > 60
 
 
-def test_programs_and_commands_are_told_whose_message_it_is(mixed_site: Path, told: Snapshot) -> None:
+def test_programs_and_commands_are_told_whose_message_it_is(mixed_site: Path, mixed_snapshot: Snapshot) -> None:
     document = json.loads((mixed_site / "api/v1/failures.json").read_text())["failures"]
     (numbers,) = (one for one in document if NUMBERS.search(one["message"]))
     function = numbers["message_of"].split("/")[1]
@@ -155,7 +155,7 @@ def test_programs_and_commands_are_told_whose_message_it_is(mixed_site: Path, to
     assert [one["function"] for one in numbers["messages"]] == numbers["functions"]
     for one in numbers["messages"]:
         assert NUMBERS.search(one["message"]).groups() == own_number(one["function"])  # type: ignore[union-attr]
-    for cause in group_changes(told.nights):
+    for cause in group_changes(mixed_snapshot.nights):
         for said in (cause.common_message.text,):
             if match := NUMBERS.search(said):
                 assert match.groups() == own_number(said.partition("/")[0])
@@ -188,16 +188,16 @@ def test_every_chip_leads_to_as_many_items_as_it_says(made: str, request: pytest
 
 def test_the_chips_of_the_page_of_changes_are_all_changes_of_the_newest_nights(material: Snapshot, site: Path) -> None:
     """A verdict that is added one day has a chip and a list without a further word."""
-    told = {change.verdict for night in material.newest for change in night.changes}
+    verdicts = {change.verdict for night in material.newest for change in night.changes}
     chips = {section for _, section, _ in CHIP.findall((site / "changes.html").read_text())}
-    assert chips == {verdict.value for verdict in told}
+    assert chips == {verdict.value for verdict in verdicts}
 
 
 def test_a_long_list_of_changes_says_how_many_more_there_are(
-    told: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    mixed_snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.site.pages.changes.MAX_CASES_OF_RUN", 1)
-    write_site(told, PROJECT, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
+    write_site(mixed_snapshot, PROJECT, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
     page = (tmp_path / "public/changes.html").read_text()
     assert "3 more cases" in page
     test = CHIP.findall(page)

@@ -86,8 +86,8 @@ def _callbacks(name: str) -> Iterator[tuple[tuple[str, ...], Callable[..., Any]]
 
 
 def _parameter(name: str, hint: Any, required: bool) -> Parameter:
-    of, *told = get_args(hint)
-    (info,) = [one for one in told if isinstance(one, OptionInfo | ArgumentInfo)]
+    of, *metadata = get_args(hint)
+    (info,) = [one for one in metadata if isinstance(one, OptionInfo | ArgumentInfo)]
     inner = [one for one in get_args(of) if one is not type(None)]
     many = get_origin(of) is list
     kind = inner[0] if many or get_origin(of) in (Union, types.UnionType) else of

@@ -164,8 +164,8 @@ class FakeGitHub:
     def answer(self, method: str, target: str, body: Any) -> tuple[int, Any, dict[str, str]]:
         """Carry out a request, and return the status, the JSON value and the headers of the answer."""
         if target in self.identity:
-            status, told = self.identity[target]
-            return status, told, {}
+            status, identity = self.identity[target]
+            return status, identity, {}
         parts, query = urlsplit(target).path.split("/")[4:], dict(parse_qsl(urlsplit(target).query))
         match method, parts:
             case _, ["actions", *rest]:

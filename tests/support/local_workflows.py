@@ -68,8 +68,8 @@ class GitHubLocally:
             self.number += 1
             here = self.directory / f"run-{self.number}"
         subprocess.run(["git", "clone", "--quiet", str(self.remote), str(here / "checkout")], check=True)
-        told = {"repository": REPOSITORY_FIELDS, "inputs": inputs or {}, "ref": "refs/heads/main"}
-        (here / "event.json").write_text(json.dumps(told))
+        context = {"repository": REPOSITORY_FIELDS, "inputs": inputs or {}, "ref": "refs/heads/main"}
+        (here / "event.json").write_text(json.dumps(context))
         artifacts = here / "artifacts"
         artifacts.mkdir()
         done = subprocess.run(

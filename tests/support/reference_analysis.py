@@ -75,9 +75,9 @@ class _SeriesState:
 
     def known(self, machine: str, case: str) -> BaselineOutcome:
         own = self.of[machine]
-        when, told = self.turned.get(case, (-1, None))
+        when, turned = self.turned.get(case, (-1, None))
         return BaselineOutcome(
-            own.pasts.get(case), self.latest(case), told if case in own.last and when > own.last[case] else None
+            own.pasts.get(case), self.latest(case), turned if case in own.last and when > own.last[case] else None
         )
 
 

@@ -138,16 +138,21 @@ def site(material: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def mixed_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A history that mixes builds, suites and kinds of evidence."""
     return mixed_history.material(tmp_path_factory.mktemp("mixed"))
 
 
 @pytest.fixture(scope="session")
-def mixed_site(told: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mixed_site(mixed_snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("mixed-site") / "public"
     write_site(
-        told, mixed_history.PROJECT, directory, templates=TEMPLATES, generated=mixed_history.GENERATED, base=BASE
+        mixed_snapshot,
+        mixed_history.PROJECT,
+        directory,
+        templates=TEMPLATES,
+        generated=mixed_history.GENERATED,
+        base=BASE,
     )
     return directory
 

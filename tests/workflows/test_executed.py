@@ -25,7 +25,7 @@ from support.run_files import write_run_file
 
 A = "jax/jax.lax.sort/eager-float32"
 GONE = "jax/jax.tree_map/eager-float32"
-LAST = 6  # the night that was just now, of those that are handed over
+LAST = 6  # the newest night of the uploaded ones
 
 
 @pytest.fixture
@@ -85,12 +85,12 @@ def test_three_nights_are_published_and_tell_of_one_regression(
     assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
     (comment,) = here.github.comments[issue["number"]]
     assert comment["body"].startswith("Fixed in `jax==4`, and good since.")
-    told = words(here.pages / "health.html")
+    health = words(here.pages / "health.html")
     (regression,) = (here.pages / "regressions").iterdir()
     assert f'href="regressions/{regression.name}"' in (here.pages / "regressions.html").read_text()
     assert "portability repro jax/jax.lax.sort" in words(regression)
-    assert "nvidia-h100 ! no recent results JAX paper since " in told
-    assert "cpu ! no recent results" not in told, "a target that answers has recent results"
+    assert "nvidia-h100 ! no recent results JAX paper since " in health
+    assert "cpu ! no recent results" not in health, "a target that answers has recent results"
 
 
 @pytest.mark.timeout(900)
@@ -98,25 +98,25 @@ def test_what_is_recorded_at_once_is_recorded_whole(
     here: GitHubLocally, upload: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A backfill and a night, each of which one publish sees alone."""
-    wish = {"framework": "jax", "target": "cpu", "evidence": "executed", "suite": "paper", "channel": "release"}
-    here.run("backfill.yml", "workflow_dispatch", wish | {"every": "1d", "builds": "0.6.0", "cases": GONE})
+    inputs = {"framework": "jax", "target": "cpu", "evidence": "executed", "suite": "paper", "channel": "release"}
+    here.run("backfill.yml", "workflow_dispatch", inputs | {"every": "1d", "builds": "0.6.0", "cases": GONE})
     actions = here.github.actions
     assert [workflow for workflow, _, _ in actions.dispatched] == ["publish.yml"]
     upload(LAST, "pass")
     answer, turn, artifacts = actions.answer, threading.Lock(), [[one] for one in actions.artifacts]
-    both_ask = threading.Barrier(2)  # neither goes on to record before
+    both_requested = threading.Barrier(2)  # neither goes on to record before
 
     def lagging(method: str, parts: list[str], *rest: Any) -> Any:
         if parts == ["artifacts"]:
-            both_ask.wait(timeout=60)
+            both_requested.wait(timeout=60)
         with turn:
             if parts == ["artifacts"]:
                 actions.artifacts = artifacts.pop()
             return answer(method, parts, *rest)
 
     monkeypatch.setattr(actions, "answer", lagging)
-    with ThreadPoolExecutor() as both:
-        [*both.map(lambda event: here.run("publish.yml", event, job="record"), ("schedule", "workflow_dispatch"))]
+    with ThreadPoolExecutor() as pool:
+        [*pool.map(lambda event: here.run("publish.yml", event, job="record"), ("schedule", "workflow_dispatch"))]
     assert artifacts == []
     assert sorted(recorded_from(here)) == ["100", "101"]
     outcomes = git(here.remote, "show", "results:outcomes/cpu/jax/paper.csv")
@@ -131,11 +131,11 @@ def test_builds_are_compared_and_searched_by_hand_and_nothing_is_recorded(
     here: GitHubLocally, builds: Callable[[str], ProvisionedBuild]
 ) -> None:
     label, case = builds("jax").build.requirement, "jax/jax.numpy.sum/eager-float32"
-    wish = {"target": "cpu", "suite": "paper", "samples": "1"}
-    compared = here.run("compare.yml", "workflow_dispatch", wish | {"cases": case, "builds": f"{label},{label}"})
+    inputs = {"target": "cpu", "suite": "paper", "samples": "1"}
+    compared = here.run("compare.yml", "workflow_dispatch", inputs | {"cases": case, "builds": f"{label},{label}"})
     assert f"| `{case}` | pass" in " ".join(compared.split())
-    wish = {"target": "cpu", "evidence": "executed", "case": GONE}
-    searched = here.run("bisect.yml", "workflow_dispatch", wish | {"good": "jax==0.5.3", "bad": "jax==0.6.0"})
+    inputs = {"target": "cpu", "evidence": "executed", "case": GONE}
+    searched = here.run("bisect.yml", "workflow_dispatch", inputs | {"good": "jax==0.5.3", "bad": "jax==0.6.0"})
     assert "last good" in searched
     assert (here.github.actions.dispatched, here.github.actions.artifacts) == ([], [])
 
@@ -143,22 +143,22 @@ def test_builds_are_compared_and_searched_by_hand_and_nothing_is_recorded(
 @pytest.mark.timeout(900)
 def test_a_silent_machine_holds_back_itself_alone_and_what_is_measured_rests(here: GitHubLocally) -> None:
     here.run("nightly.yml", "schedule")
-    started = here.github.actions.dispatched
-    runs = {(given["target"], given["evidence"]): given for workflow, _, given in started if workflow == "run.yml"}
-    assert len(runs) == len(started)
-    del started[:]
-    some = {"framework": "jax", "suite": "paper", "cases": "jax/jax.tree_*/*", "channel": "pinned"}
-    here.run("run.yml", "workflow_dispatch", runs["nvidia-h100", "executed"] | some)
+    dispatched = here.github.actions.dispatched
+    runs = {(given["target"], given["evidence"]): given for workflow, _, given in dispatched if workflow == "run.yml"}
+    assert len(runs) == len(dispatched)
+    del dispatched[:]
+    inputs = {"framework": "jax", "suite": "paper", "cases": "jax/jax.tree_*/*", "channel": "pinned"}
+    here.run("run.yml", "workflow_dispatch", runs["nvidia-h100", "executed"] | inputs)
     assert here.github.actions.artifacts == []
-    here.run("run.yml", "workflow_dispatch", runs["cpu", "executed"] | some)
-    assert [workflow for workflow, _, _ in started] == ["publish.yml", "publish.yml"]
-    (handed,) = here.github.actions.artifacts
-    lines = [json.loads(line) for line in here.uploaded(handed["id"])["cpu-jax-paper.jsonl"].splitlines()]
+    here.run("run.yml", "workflow_dispatch", runs["cpu", "executed"] | inputs)
+    assert [workflow for workflow, _, _ in dispatched] == ["publish.yml", "publish.yml"]
+    (artifact,) = here.github.actions.artifacts
+    lines = [json.loads(line) for line in here.uploaded(artifact["id"])["cpu-jax-paper.jsonl"].splitlines()]
     outcomes = {line["observation"]["case"]: line["observation"]["outcome"] for line in lines if "observation" in line}
     assert outcomes[GONE] == "absent"
 
     here.run("publish.yml", "workflow_dispatch", job="record")
-    del started[:]
-    told = here.run("run.yml", "workflow_dispatch", runs["cpu", "executed"] | some)
-    assert "cpu-jax-paper: left out, jax==" in told
-    assert (started, here.github.actions.artifacts) == ([], [handed]), "that build is measured, and rests"
+    del dispatched[:]
+    log = here.run("run.yml", "workflow_dispatch", runs["cpu", "executed"] | inputs)
+    assert "cpu-jax-paper: left out, jax==" in log
+    assert (dispatched, here.github.actions.artifacts) == ([], [artifact]), "that build is measured, and rests"
