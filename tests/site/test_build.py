@@ -51,9 +51,7 @@ def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded:
         "hardware",
     )
     groups = ("runs", "kernels", "targets", "builds")
-    assert {"health.html"} | {f"{name}.html" for name in single} | {
-        f"{name}/index.html" for name in groups
-    } <= pages.keys()
+    assert {f"{name}.html" for name in single} | {f"{name}/index.html" for name in groups} <= pages.keys()
     for item in recorded.runs:
         assert target_page(item.run.target) in pages
         assert item.run.build is None or build_page(item.run.framework, item.run.build) in pages

@@ -40,7 +40,7 @@ class GitHubLocally:
 
     def __post_init__(self) -> None:
         code = self.directory / "code"
-        copy_code(code)  # every run of the shipped history would be new
+        copy_code(code)  # without the shipped history: each of its runs would be new
         git(code, "init", "--quiet", "--initial-branch=main")
         git(code, "add", "--all")
         git(code, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message=Code")
