@@ -22,13 +22,19 @@ class TargetFamily:
     targets: tuple[str, ...]
     short_names: tuple[str, ...]
 
+    @property
+    def short_name_of(self) -> Mapping[str, str]:
+        """Return the short name of each target."""
+        return dict(zip(self.targets, self.short_names, strict=True))
+
     def named(self, targets: Iterable[str]) -> str:
         """Return some of the targets in words: "TPU v2 and v3"; the name alone if the family has one target."""
         if len(self.targets) == 1:
             return self.name
-        short = dict(zip(self.targets, self.short_names, strict=True))
         chosen = {*targets}
-        return f"{self.name} {join_words([short[one] for one in self.targets if one in chosen])}".strip()
+        return (
+            f"{self.name} {join_words([short for one, short in self.short_name_of.items() if one in chosen])}".strip()
+        )
 
 
 def target_families(hardware: Mapping[str, TargetInfo], targets: Iterable[str] = ()) -> tuple[TargetFamily, ...]:
@@ -52,6 +58,11 @@ def _family(title: str, targets: Sequence[str], hardware: Mapping[str, TargetInf
         shared += 1
     name = " ".join(words[0][:shared]) or title
     return TargetFamily(title, name, tuple(targets), tuple(" ".join(one[shared:]) for one in words))
+
+
+def family_of_targets(families: Iterable[TargetFamily]) -> Mapping[str, TargetFamily]:
+    """Return the family of each target."""
+    return {target: family for family in families for target in family.targets}
 
 
 def target_words(families: Sequence[TargetFamily], targets: Iterable[str]) -> str:

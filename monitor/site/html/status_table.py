@@ -5,7 +5,7 @@ Every text goes through `escaped`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -16,7 +16,7 @@ from monitor.site.charts.svg_charts import escaped
 from monitor.site.html.fragments import date
 from monitor.site.pages.function_page import FunctionPage, FunctionSection
 from monitor.site.status_legend import sign
-from monitor.site.target_families import TargetFamily
+from monitor.site.target_families import TargetFamily, family_of_targets
 
 # Weekly cases ran with another nightly build on each night of a week; the case table has the build of each.
 MAX_BUILDS = 2
@@ -28,32 +28,37 @@ def status_table(page: FunctionPage) -> Markup:
     Sections of one family with equal results share a column. A second table, folded, then has a column per section.
     """
     seen = [section for section in page.sections if section.cases]
-    alike = [*_alike(seen, page.families)]
-    table = _table(page, alike, "Outcome by dtype and target")
+    family_of = family_of_targets(page.families)
+    alike = _alike(seen, family_of)
+    table = _table(page, alike, family_of, "Outcome by dtype and target")
     if len(alike) < len(seen):
-        every = _table(page, [[section] for section in seen], "Outcome by dtype, one column per target")
+        every = _table(page, [[section] for section in seen], family_of, "Outcome by dtype, one column per target")
         table += f"<details><summary>One column per target</summary>\n{every}</details>\n"
     return Markup(table)  # noqa: S704 - as in `drawing`
 
 
-def _alike(seen: Sequence[FunctionSection], families: Sequence[TargetFamily]) -> Iterator[list[FunctionSection]]:
-    """Yield the sections of each column."""
-    family_of = {target: family.name for family in families for target in family.targets}
+def _alike(seen: Sequence[FunctionSection], family_of: Mapping[str, TargetFamily]) -> list[list[FunctionSection]]:
+    """Return the sections of each column."""
     columns: dict[tuple[object, ...], list[FunctionSection]] = {}
     for section in seen:
         series = section.series
         results = [(dtype, *_result(cell)) for dtype, cell in sorted(section.by_dtype.items())]
-        key = family_of[series.target], series.suite, series.evidence, _result(section.cell), tuple(results)
+        key = family_of[series.target].name, series.suite, series.evidence, _result(section.cell), tuple(results)
         columns.setdefault(key, []).append(section)
-    yield from columns.values()
+    return [*columns.values()]
 
 
 def _result(cell: FunctionStatus) -> tuple[str, int, int, int]:
     return cell.portability.value, cell.passed, cell.judged, cell.unjudged
 
 
-def _table(page: FunctionPage, columns: Sequence[Sequence[FunctionSection]], label: str) -> str:
-    heads = [_head(column, page.families) for column in columns]
+def _table(
+    page: FunctionPage,
+    columns: Sequence[Sequence[FunctionSection]],
+    family_of: Mapping[str, TargetFamily],
+    label: str,
+) -> str:
+    heads = [_head(column, family_of[column[0].series.target]) for column in columns]
     every = [_overall(column[0].cell) for column in columns]
     nights = [max(section.cell.nights[-1] for section in column) for column in columns]
     rows = [_row(dtype, [column[0].by_dtype.get(dtype) for column in columns], nights) for dtype in page.dtypes]
@@ -64,7 +69,7 @@ def _table(page: FunctionPage, columns: Sequence[Sequence[FunctionSection]], lab
     )
 
 
-def _head(column: Sequence[FunctionSection], families: Sequence[TargetFamily]) -> str:
+def _head(column: Sequence[FunctionSection], family: TargetFamily) -> str:
     first = column[0]
     evidence = first.series.evidence.value if first.cell.judged else "no evidence"
     made = dict.fromkeys(word for section in column for source in section.cell.sources for word in source.words)
@@ -73,10 +78,10 @@ def _head(column: Sequence[FunctionSection], families: Sequence[TargetFamily]) -
         builds += f"<br>and {len(made) - MAX_BUILDS} more"
     ran = f"<br>{_last_ran(column)}" if first.cell.judged else ""
     how = f"{escaped(first.series.suite)}<br>{evidence}{builds}{ran}"
-    return f'<th scope="col">{_where(column, families)} <small>{how}</small></th>'
+    return f'<th scope="col">{_where(column, family)} <small>{how}</small></th>'
 
 
-def _where(column: Sequence[FunctionSection], families: Sequence[TargetFamily]) -> str:
+def _where(column: Sequence[FunctionSection], family: TargetFamily) -> str:
     """Return links to the sections of a column: the target, or the family and the short names of several."""
 
     def link(section: FunctionSection, text: str) -> str:
@@ -84,13 +89,8 @@ def _where(column: Sequence[FunctionSection], families: Sequence[TargetFamily]) 
 
     if len(column) == 1:
         return link(column[0], column[0].series.target)
-    short = {
-        target: (family, name)
-        for family in families
-        for target, name in zip(family.targets, family.short_names, strict=True)
-    }
-    family, _ = short[column[0].series.target]
-    links = [link(section, short[section.series.target][1]) for section in column]
+    short = family.short_name_of
+    links = [link(section, short[section.series.target]) for section in column]
     return f'{escaped(family.name)} <span class="several">{", ".join(links)}</span>'
 
 

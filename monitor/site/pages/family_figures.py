@@ -72,7 +72,7 @@ def family_figures(
     kernels = [(table.framework, column) for table in kernel_pages(series) for column in table.columns]
     found = []
     for family in families:
-        short = dict(zip(family.targets, family.short_names, strict=True))
+        short = family.short_name_of
         here = [target for target in family.targets if target in summaries]
         if here:
             calls = {

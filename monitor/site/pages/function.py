@@ -42,7 +42,7 @@ from monitor.site.pages.function_verdicts import family_verdicts
 from monitor.site.pages.operator_states import operator_states
 from monitor.site.pages.regressions import RegressionSource as RegressionSubject
 from monitor.site.project_metadata import ProjectMetadata
-from monitor.site.target_families import TargetFamily, target_families
+from monitor.site.target_families import TargetFamily, family_of_targets, target_families
 from monitor.site.target_info import TargetInfo
 from monitor.snapshot.recent_measurements import RecentMeasurements
 
@@ -74,7 +74,7 @@ def function_sources(
     """
     places = _function_targets(_series_windows(series, trends, nights))
     families = target_families(project.hardware, (one.target for one in (*series, *kernels)))
-    family_of = {target: family.name for family in families for target in family.targets}
+    family_of = {target: family.name for target, family in family_of_targets(families).items()}
     operators = operator_states(kernels, family_of)
     of_function: dict[tuple[str, str], list[Regression]] = {}
     digests: dict[tuple[str, str], list[str]] = {}

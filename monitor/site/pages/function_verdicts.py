@@ -148,7 +148,7 @@ def _clause(
         verb, preposition, exception = "has no such function", "on", ""
     place = ""
     if len(family.targets) > 1:
-        short = dict(zip(family.targets, family.short_names, strict=True))
+        short = family.short_name_of
         named = join_words([short[one] for one in targets])
         if every and len(targets) == len(family.targets) > 2:
             number = _number(len(targets))
