@@ -87,7 +87,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         builds.build_pages(nights, snapshot.names, snapshot.main_commits),
         tuple(
             function.function_sources(
-                snapshot.functions, snapshot.trends, nights, sources, snapshot.names, levels, project, kernels
+                snapshot.functions, snapshot.trends, nights, sources, snapshot.names, levels, project, families, kernels
             )
         ),
         tuple(run.run_sources(nights, snapshot.runs, snapshot.outcomes)),

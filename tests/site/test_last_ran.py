@@ -17,6 +17,7 @@ from monitor.site.html.status_table import status_table
 from monitor.site.pages.function import function_sources
 from monitor.site.pages.function_page import FunctionPage
 from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.target_families import target_families
 from monitor.snapshot.snapshot import Snapshot, read_snapshot
 
 NIGHTLY, WEEKLY, OLD, NEVER = (
@@ -42,7 +43,17 @@ def snapshot(history: History) -> Snapshot:
 
 @pytest.fixture
 def page(snapshot: Snapshot) -> FunctionPage:
-    (source,) = function_sources(snapshot.series, snapshot.trends, snapshot.nights, (), {}, _NoLevels(), PROJECT)  # type: ignore[arg-type]
+    families = target_families(PROJECT.hardware, (one.target for one in snapshot.series))
+    (source,) = function_sources(
+        snapshot.series,
+        snapshot.trends,
+        snapshot.nights,
+        (),
+        {},
+        _NoLevels(),  # type: ignore[arg-type]
+        PROJECT,
+        families,
+    )
     return source.view()
 
 

@@ -42,7 +42,7 @@ from monitor.site.pages.function_verdicts import family_verdicts
 from monitor.site.pages.operator_states import operator_states
 from monitor.site.pages.regressions import RegressionSource as RegressionSubject
 from monitor.site.project_metadata import ProjectMetadata
-from monitor.site.target_families import TargetFamily, family_of_targets, target_families
+from monitor.site.target_families import TargetFamily, family_of_targets
 from monitor.site.target_info import TargetInfo
 from monitor.snapshot.recent_measurements import RecentMeasurements
 
@@ -66,14 +66,15 @@ def function_sources(
     names: Mapping[str, FrameworkNames],
     levels: LatencyLevels,
     project: ProjectMetadata,
+    families: tuple[TargetFamily, ...],
     kernels: Sequence[SeriesStatus] = (),
 ) -> Iterator[FunctionSource]:
     """Yield every function that has, or had, a case. `kernels` are the series of operators.
 
-    The page calls `project.script` for each failing case, and for the case that it shows.
+    `families` have the targets of all these series. The page calls `project.script` for each failing case, and for the
+    case that it shows.
     """
     places = _function_targets(_series_windows(series, trends, nights))
-    families = target_families(project.hardware, (one.target for one in (*series, *kernels)))
     family_of = {target: family.name for target, family in family_of_targets(families).items()}
     operators = operator_states(kernels, family_of)
     of_function: dict[tuple[str, str], list[Regression]] = {}
