@@ -184,7 +184,7 @@ def _page(
         families,
         family_verdicts(_by_target(cases), families),
         function_failures(name, cases, families),
-        build_history(cases, families),
+        build_history(framework, cases, families),
         elsewhere,
     )
 

@@ -50,7 +50,7 @@ class FunctionFailure:
 
 
 def build_history(
-    places: Iterable[tuple[SeriesStatus, Sequence[CaseStatus]]], families: Sequence[TargetFamily]
+    framework: str, places: Iterable[tuple[SeriesStatus, Sequence[CaseStatus]]], families: Sequence[TargetFamily]
 ) -> BuildHistory:
     """Return the history of a function from its cases in each series.
 
@@ -68,10 +68,7 @@ def build_history(
             found[target] = evidences[0], _by_version(counted, builds)
     versions = sorted(builds, key=version_sort_key)[-MAX_BUILDS:]
     return BuildHistory(
-        tuple(
-            (version, build_page(next(iter(by_target.values()))[0][0].framework, builds[version]))
-            for version in versions
-        ),
+        tuple((version, build_page(framework, builds[version])) for version in versions),
         tuple(_rows(found, versions, families)),
     )
 
