@@ -18,22 +18,22 @@ from jax.interpreters import mlir
 
 from monitor.formats.error_text import describe
 from monitor.formats.jax_messages import lowering_outcome
-from monitor.formats.worker_protocol import Message
-from monitor.model import Place, ProgramOperation, TracedProgram
+from monitor.model import Outcome
 from monitor.tracing.jax_equations import JaxOperation, alone, distinct_operations
+from monitor.tracing.tracer import Tracer, with_values
 from monitor.tracing.user_code import UserCallable, UserCodeError, check_signature, guard
 
-LARGEST = 5  # values that are reported if the program does not fit into the memory
 WIDE = ("float64", "int64", "uint64", "complex128")
 
 
-class JaxTracer:
-    """A traced callable. `programs` is the folder for lowered programs."""
+class JaxTracer(Tracer[JaxOperation]):
+    """A traced callable of JAX."""
+
+    name, version = "jax", jax.__version__
 
     def __init__(self, user: UserCallable, programs: Path, *, gradients: bool) -> None:
-        """Trace the callable. Raises UserCodeError."""
-        self._programs = programs
-        self._number = 0
+        """Trace the callable; `programs` is the folder for lowered programs. Raises UserCodeError."""
+        super().__init__(programs)
         self._ready: set[str] = set()  # platforms with stand-ins
         args, kwargs = _inputs(user)
         check_signature(user)
@@ -52,53 +52,36 @@ class JaxTracer:
         floating = [number for number, leaf in enumerate(leaves) if _is_floating(leaf)]
         if not floating:
             return ""
+        rest = [number for number, leaf in enumerate(leaves) if _is_array(leaf) and number not in floating]
 
-        def loss(*values: Any) -> Any:
-            given = list(leaves)
-            for number, value in zip(floating, values, strict=True):
-                given[number] = value
+        def loss(values: Any, others: Any) -> Any:
+            given = with_values(with_values(leaves, floating, values), rest, others)
             inner_args, inner_kwargs = jax.tree.unflatten(tree, given)
             return call(*inner_args, **inner_kwargs)
 
-        rest = [number for number, leaf in enumerate(leaves) if _is_array(leaf) and number not in floating]
-
-        def step(values: Any, others: Any) -> Any:
-            for number, value in zip(rest, others, strict=True):
-                leaves[number] = value
-            return jax.value_and_grad(loss, argnums=tuple(range(len(floating))))(*values)
-
+        arrays = [leaves[number] for number in floating], [leaves[number] for number in rest]
         try:
-            self._traced = _trace(step, ([leaves[i] for i in floating], [leaves[i] for i in rest]), {})
+            self._traced = _trace(jax.value_and_grad(loss), arrays, {})
         except Exception as error:  # a callback without a derivative, a loop without a bound
             return f"without gradients: {describe(error).rstrip('.')}"
         return "with gradients"
 
-    def describe(self, place: Place) -> TracedProgram:
-        """Return the facts about the program: its numbers, the calls of the host, and the largest values."""
-        values = (operation.largest_value() for operation in self.operations)
-        return TracedProgram(
-            "jax",
-            jax.__version__,
-            place,
-            self.gradients,
-            self.equations,
-            len(self.operations) + len(self.host),
-            tuple(operation.record() for operation in self.host),
-            tuple(sorted(values, key=lambda value: value.bytes, reverse=True)[:LARGEST]),
-        )
-
-    def lower(self, platform: str, numbers: list[int] | None) -> Message:
-        """Write the whole program, or one of operations alone, and return the name of its file or the refusal."""
+    def _lowered(self, platform: str, operations: list[JaxOperation] | None) -> str:
         self._stand_in(platform)
+        traced = self._traced if operations is None else alone(operations)
+        text: str = traced.lower(lowering_platforms=(platform,)).as_text()
+        return text
+
+    def _refusal(self, error: Exception) -> tuple[Outcome, str]:
+        return lowering_outcome(error), describe(error)
+
+    def _is_single(self, operation: JaxOperation) -> bool:
+        """Return False for an operation that needs the program around it, such as a collective."""
         try:
-            traced = self._traced if numbers is None else alone([self.operations[number] for number in numbers])
-            text: str = traced.lower(lowering_platforms=(platform,)).as_text()
-        except Exception as error:
-            return {"outcome": lowering_outcome(error).value, "message": describe(error)}
-        self._number += 1
-        name = f"{self._number}.mlir"
-        (self._programs / name).write_text(text)
-        return {"program": name}
+            alone([operation])
+        except Exception:  # an axis, a mesh or a mutable reference that only the whole program has
+            return False
+        return True
 
     def _stand_in(self, platform: str) -> None:
         """Let the calls of the host be lowered for a platform: to zeros that the compiler cannot see through."""
@@ -106,10 +89,6 @@ class JaxTracer:
             self._ready.add(platform)
             for primitive in {operation.equation.primitive for operation in self.host}:
                 mlir.register_lowering(primitive, _opaque, platform=platform)
-
-    def records(self) -> list[ProgramOperation]:
-        """Return the operations, and whether each can be traced alone: a collective needs the program around it."""
-        return [operation.record(single=_traces(operation)) for operation in self.operations]
 
 
 def _trace(call: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -121,10 +100,7 @@ def _trace(call: Callable[..., Any], args: Any, kwargs: Any) -> Any:
 
     @functools.wraps(call, updated=())  # JAX names the function in its errors
     def whole(*values: Any) -> Any:
-        given = list(leaves)
-        for number, value in zip(arrays, values, strict=True):
-            given[number] = value
-        inner_args, inner_kwargs = jax.tree.unflatten(tree, given)
+        inner_args, inner_kwargs = jax.tree.unflatten(tree, with_values(leaves, arrays, values))
         return call(*inner_args, **inner_kwargs)
 
     return jax.jit(whole).trace(*[_abstract(leaves[number]) for number in arrays])
@@ -159,14 +135,6 @@ def _is_loss(traced: Any) -> bool:
     """Return whether a callable returns one floating-point number."""
     results = traced.jaxpr.out_avals
     return len(results) == 1 and results[0].shape == () and jnp.issubdtype(results[0].dtype, jnp.floating)
-
-
-def _traces(operation: JaxOperation) -> bool:
-    try:
-        alone([operation])
-    except Exception:  # an axis, a mesh or a mutable reference that only the whole program has
-        return False
-    return True
 
 
 def _opaque(context: Any, *arguments: Any, **_: Any) -> Any:

@@ -14,12 +14,11 @@ from typing import Any
 import tensorflow as tf
 
 from monitor.formats.error_text import describe
-from monitor.formats.worker_protocol import Message
-from monitor.model import Outcome, Place, ProgramOperation, TracedProgram
+from monitor.model import Outcome
 from monitor.tracing.tensorflow_graph import GraphOperation, alone, distinct_operations, has_gradients
+from monitor.tracing.tracer import Tracer, with_values
 from monitor.tracing.user_code import UserCallable, check_signature, guard
 
-LARGEST = 5  # values that are reported if the program does not fit into the memory
 NO_KERNEL = re.compile(r"No registered '(\w+)' OpKernel for XLA")
 NO_ARGUMENT = re.compile(r"No registered '_Arg' OpKernel for XLA.*?\bT=DT_(\w+)", re.DOTALL)
 REFUSALS = re.compile(r"not supported|unsupported|must be a compile-time constant|not compilable|UNIMPLEMENTED", re.I)
@@ -30,13 +29,14 @@ LOCATION = re.compile(rf"^#loc.*\n| loc\((?:{QUOTED}|\((?:{QUOTED})*\))*\)", re.
 COPY = re.compile(r"mhlo\.copy (%\w+) : (tensor<[^>]*>)")
 
 
-class TensorflowTracer:
-    """A traced callable. `programs` is the folder for lowered programs."""
+class TensorflowTracer(Tracer[GraphOperation]):
+    """A traced callable of TensorFlow."""
+
+    name, version = "tensorflow", tf.__version__
 
     def __init__(self, user: UserCallable, programs: Path, *, gradients: bool) -> None:
-        """Trace the callable. Raises UserCodeError."""
-        self._programs = programs
-        self._number = 0
+        """Trace the callable; `programs` is the folder for lowered programs. Raises UserCodeError."""
+        super().__init__(programs)
         args, kwargs = _inputs(user)
         check_signature(user)
         flat = tf.nest.flatten((args, kwargs))
@@ -44,9 +44,7 @@ class TensorflowTracer:
         self._specs = [tf.TensorSpec(flat[number].shape, flat[number].dtype) for number in numbers]
 
         def call(*tensors: Any) -> Any:
-            given = list(flat)
-            for number, tensor in zip(numbers, tensors, strict=True):
-                given[number] = tensor
+            given = with_values(flat, numbers, tensors)
             inner_args, inner_kwargs = tf.nest.pack_sequence_as((args, kwargs), given)
             return user.call(*inner_args, **inner_kwargs)
 
@@ -78,50 +76,27 @@ class TensorflowTracer:
             return f"without gradients: {describe(error).rstrip('.')}"
         return "with gradients"
 
-    def describe(self, place: Place) -> TracedProgram:
-        """Return the facts about the program: its numbers and the largest values."""
-        values = (operation.largest_value() for operation in self.operations)
-        return TracedProgram(
-            "tensorflow",
-            tf.__version__,
-            place,
-            self.gradients,
-            self.equations,
-            len(self.operations),
-            (),
-            tuple(sorted(values, key=lambda value: value.bytes, reverse=True)[:LARGEST]),
-        )
-
-    def lower(self, platform: str, numbers: list[int] | None) -> Message:
-        """Write the whole program, or one of operators alone, and return the name of its file or the refusal."""
+    def _lowered(self, platform: str, operations: list[GraphOperation] | None) -> str:
         del platform  # the bridge gives one program for every platform
+        return _bridge(self._function, self._specs) if operations is None else _bridge_alone(operations)
+
+    def _refusal(self, error: Exception) -> tuple[Outcome, str]:
+        words = str(error)
+        if dtypes := sorted({dtype.lower() for dtype in NO_ARGUMENT.findall(words)}):
+            return Outcome.UNSUPPORTED, f"the bridge to XLA takes no argument of dtype {', '.join(dtypes)}"
+        if operators := sorted(set(NO_KERNEL.findall(words))):
+            return Outcome.UNSUPPORTED, f"the bridge to XLA has no kernel of {', '.join(operators)}"
+        return Outcome.UNSUPPORTED if REFUSALS.search(words) else Outcome.ERROR, describe(error)
+
+    def _is_single(self, operation: GraphOperation) -> bool:
+        """Return False for an operator that needs the program around it, such as for a constant operand."""
+        if not operation.single:
+            return False
         try:
-            if numbers is None:
-                text = _bridge(self._function, self._specs)
-            else:
-                call, specs = alone([self.operations[number] for number in numbers])
-                text = _bridge(tf.function(call, jit_compile=True, autograph=False), specs)
+            _bridge_alone([operation])
         except Exception as error:
-            outcome, message = _refusal(error)
-            return {"outcome": outcome.value, "message": message}
-        self._number += 1
-        name = f"{self._number}.mlir"
-        (self._programs / name).write_text(text)
-        return {"program": name}
-
-    def records(self) -> list[ProgramOperation]:
-        """Return the operators, and whether each can be compiled alone."""
-        return [operation.record(single=operation.single and _bridges(operation)) for operation in self.operations]
-
-
-def _bridges(operation: GraphOperation) -> bool:
-    """Return False for an operator that needs the program around it: an operand that the program knows, alone not."""
-    try:
-        call, specs = alone([operation])
-        _bridge(tf.function(call, jit_compile=True, autograph=False), specs)
-    except Exception as error:
-        return "must be a compile-time constant" not in str(error)
-    return True
+            return "must be a compile-time constant" not in str(error)
+        return True
 
 
 def _inputs(user: UserCallable) -> tuple[Any, Any]:
@@ -140,17 +115,12 @@ def _is_loss(graph: Any) -> bool:
     return len(results) == 1 and results[0].shape.rank == 0 and results[0].dtype.is_floating
 
 
+def _bridge_alone(operations: list[GraphOperation]) -> str:
+    call, specs = alone(operations)
+    return _bridge(tf.function(call, jit_compile=True, autograph=False), specs)
+
+
 def _bridge(function: Any, specs: list[Any]) -> str:
     text = function.experimental_get_compiler_ir(*specs)(stage="stablehlo", platform_name="CPU")
     text = text if isinstance(text, str) else text.decode()
     return COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", LOCATION.sub("", text))
-
-
-def _refusal(error: Exception) -> tuple[Outcome, str]:
-    """Return the outcome and the message of an exception of the bridge."""
-    words = str(error)
-    if dtypes := sorted({dtype.lower() for dtype in NO_ARGUMENT.findall(words)}):
-        return Outcome.UNSUPPORTED, f"the bridge to XLA takes no argument of dtype {', '.join(dtypes)}"
-    if operators := sorted(set(NO_KERNEL.findall(words))):
-        return Outcome.UNSUPPORTED, f"the bridge to XLA has no kernel of {', '.join(operators)}"
-    return Outcome.UNSUPPORTED if REFUSALS.search(words) else Outcome.ERROR, describe(error)

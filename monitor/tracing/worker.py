@@ -12,18 +12,15 @@ import platform
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from monitor.formats.error_text import one_line
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
 from monitor.model import TracedProgram
 from monitor.tracing.input_shapes import parse_inputs
+from monitor.tracing.tracer import Tracer
 from monitor.tracing.user_code import UserCodeError, find_file, framework_used, load_callable
-
-if TYPE_CHECKING:
-    from monitor.tracing.jax_tracer import JaxTracer
-    from monitor.tracing.tensorflow_tracer import TensorflowTracer
 
 
 def main() -> None:
@@ -52,7 +49,7 @@ class _Session:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self.file = options.file or find_file(options.module)  # empty for an unknown module
-        self._tracer: JaxTracer | TensorflowTracer
+        self._tracer: Tracer[Any]
 
     def answer(self, request: Message) -> Message:
         if "trace" in request:
@@ -63,7 +60,7 @@ class _Session:
                 return {"refused": one_line(str(error)), "frames": [one_line(frame) for frame in error.frames]}
         if "lower" in request:
             return self._tracer.lower(request["lower"], request["operations"])
-        return {"operations": [to_json(operation) for operation in self._tracer.records()]}
+        return {"operations": [to_json(operation) for operation in self._tracer.records]}
 
     def _trace(self) -> Any:
         options = self._options
