@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
-import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -190,8 +189,7 @@ def framework_used(user: UserCallable, wanted: str, leaves: list[Any]) -> str:
         return wanted
     of_module = {_top_level(value) for value in vars(user.module).values()}
     for found in ({_top_level(type(leaf)) for leaf in leaves}, of_module, {*sys.modules}):
-        used = sorted(found & {*FRAMEWORKS, "jaxlib"})
-        names = sorted({re.sub("^jaxlib$", "jax", name) for name in used})
+        names = sorted({"jax" if name == "jaxlib" else name for name in found} & {*FRAMEWORKS})
         if len(names) == 1:
             return names[0]
         if names:
