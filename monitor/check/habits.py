@@ -12,7 +12,7 @@ from monitor.check.problems import Level, Problem, ProblemKind
 
 NVIDIA, AMD, TPU, APPLE, INTEL = "NVIDIA GPU", "AMD GPU", "Google TPU", "Apple GPU", "Intel GPU"
 ACCELERATORS = frozenset({NVIDIA, AMD, TPU, APPLE, INTEL})
-EVERYWHERE = {ProblemKind.HOST, ProblemKind.SHAPE}  # problems on each accelerator, whatever the code asks before
+EVERYWHERE = {ProblemKind.HOST, ProblemKind.SHAPE}  # problems on each accelerator, whatever the code checks before
 CALLS = {ProblemKind.DEVICE, ProblemKind.SHAPE}  # a name alone, such as a class after `isinstance`, does nothing
 
 
@@ -22,10 +22,10 @@ class Habit:
 
     A use has the habit if its name fits a shell pattern in `names`, or if it calls one of the `methods` of PyTorch's
     tensors and modules. With `text`, the call must also have a string argument that fits it; as one of the `keywords`,
-    such an argument makes a call of any name a habit. `arguments` are the arguments that the call has, if it is a habit
-    only with so many, and with one of the `unless` keywords it is none. `if_disabled` says that it stays one if an
-    argument is `False`, and `needs_true` that one has to be `True`. `levels` has the level on each family of hardware
-    that it concerns.
+    such an argument makes a call of any name a habit. With `arguments`, the call must have this number of positional
+    arguments and no keyword; with one of the `unless` keywords, it is no habit. Without `if_disabled`, it is none if an
+    argument is `False`; with `needs_true`, an argument must be `True`. `levels` has the level on each family of
+    hardware that it concerns.
     """
 
     kind: ProblemKind
@@ -42,7 +42,7 @@ class Habit:
     needs_true: bool = False
 
     def matches(self, use: NameUse, *, has_torch: bool) -> bool:
-        """Return whether a use is of this habit; `has_torch` says that its file uses names of PyTorch."""
+        """Return whether a use is of this habit; `has_torch` is True if its file uses names of PyTorch."""
         if not self._concerns(use):
             return False
         if use.is_method:
@@ -269,9 +269,8 @@ HABITS = (
 def habit_problems(uses: Sequence[NameUse], families: Mapping[str, str]) -> Iterator[Problem]:
     """Yield the problems with the uses of one file; `families` has the family of each target.
 
-    Without targets, every habit is a warning: nothing is known to fail. A use after a question about the machine, such
-    as `torch.cuda.is_available()`, is no problem. After the import of a kernel, its uses are no
-    problems of their own.
+    Without targets, every habit is a warning: nothing is known to fail. A use after a check of the machine, such as
+    `torch.cuda.is_available()`, is no problem. After the import of a kernel, its uses are no further problems.
     """
     has_torch = any(use.framework == "torch" for use in uses)
     settled: set[str] = set()

@@ -22,11 +22,11 @@ def known_name(name: str, names: FrameworkNames) -> str:
 def name_problems(uses: Iterable[NameUse], listed: Mapping[str, FrameworkNames]) -> Iterator[Problem]:
     """Yield a problem for each name that the newest listed build lacks or deprecates, and for each lost parameter.
 
-    The uses are those of one file. After the import of a removed name, its uses are not named again. A use whose code
-    asks for the build before is no problem, and neither is a use of what such code imported. The names of the
-    package `keras` are left out: the listings have those of `tf.keras`, which are fewer.
+    The uses are those of one file. After the import of a removed name, its uses are no further problems. A use after a
+    check of the build is no problem, and neither is a use of what such code imported. The names of the package `keras`
+    are left out: the listings have those of `tf.keras`, which are fewer.
     """
-    settled: list[str] = []  # imports that need no other word
+    settled: list[str] = []  # imported names whose uses need no further problem
     for use in uses:
         names = listed.get(use.framework)
         if names is None or use.standalone or any(f"{use.name}.".startswith(f"{one}.") for one in settled):

@@ -45,15 +45,14 @@ MOVES = {"to", "cuda", "type_as"}  # methods that may put a tensor on a device
 class NameUse:
     """A use of a framework's name, or of a method of an unknown object.
 
-    `name` is the public name, such as `tf.reduce_sum`, or `.cuda` for a method. `imported` says that an import
-    statement has it, and `standalone` that the code has it from the package `keras`, which has more names than
-    `tf.keras`. `called` says that it is called, with this number of positional `arguments`, these `keywords`, and these
-    `texts` as string arguments, by keyword; the keyword of a positional argument is empty. `flags` are the
-    arguments `True` and `False`.
+    `name` is the public name, such as `tf.reduce_sum`, or `.cuda` for a method. `imported` is True in an import
+    statement, and `standalone` for a name of the package `keras`, which has more names than `tf.keras`. `called` is
+    True for a call. It has this number of positional `arguments`, these `keywords`, and these `texts` as string
+    arguments, by keyword; the keyword of a positional argument is empty. `flags` are the arguments `True` and `False`.
 
-    `for_build`, `for_machine` and `for_dtype` say that the code asks for the build, for the machine or for a dtype
-    before. `harmless` says that nothing happens on a device: the use is in an annotation or an error message, on a
-    value of the host, or in a method of the same name.
+    `for_build`, `for_machine` and `for_dtype` are True if the code checks the build, the machine or a dtype before.
+    `harmless` is True if nothing happens on a device: the use is in an annotation or an error message, on a value of
+    the host, or in a method of the same name.
     """
 
     name: str

@@ -57,7 +57,7 @@ class TargetAnswer:
     """Answer for one target. `places` fail, and `host` run on the host; a baseline left out `known` failing places.
 
     `compiled` has the facts of a compiled program. Without it the evidence is a look-up: nothing was compiled or run,
-    `called` counts the calls that have a verdict, and `note` says why a callable was not compiled.
+    `called` counts the calls that have a verdict, and `note` is the reason why a callable was not compiled.
     """
 
     target: str

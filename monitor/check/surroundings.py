@@ -1,4 +1,4 @@
-"""Read what the code around an expression says about it: the conditions under which it runs, and its purpose."""
+"""Find the conditions under which an expression runs, and its purpose, from the code around it."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class Surroundings:
                     self._read_block(block)
 
     def for_build(self, node: ast.AST) -> bool:
-        """Return whether the code asks what the build has: by a condition, or by a `try` with a fallback."""
+        """Return whether the code checks the build, by a condition or by a `try` with a fallback."""
         tests = [above.test for above in self.ancestors(node) if isinstance(above, ast.If | ast.IfExp)]
         words = (word for test in (*tests, *self._conditions(node)) for word in names_of(test))
         return any(map(ABOUT_BUILD.fullmatch, words)) or self._has_fallback(node)
 
     def for_machine(self, node: ast.AST) -> bool:
-        """Return whether the code asks what the machine has before."""
+        """Return whether the code checks the machine before."""
         return any(ABOUT_MACHINE.fullmatch(word) for test in self._conditions(node) for word in _words(test))
 
     def for_dtype(self, node: ast.AST) -> bool:
@@ -70,7 +70,7 @@ class Surroundings:
         return any(ABOUT_DTYPE.fullmatch(word) for test in tests for word in _words(test))
 
     def for_host(self, node: ast.AST) -> bool:
-        """Return whether the code asks before that a value is an array of NumPy."""
+        """Return whether the code checks before that a value is an array of NumPy."""
         return any(ABOUT_HOST.fullmatch(word) for test in self._conditions(node) for word in names_of(test))
 
     def is_method_of_same_name(self, node: ast.AST, name: str) -> bool:
@@ -168,7 +168,7 @@ def _dtypes(node: ast.AST) -> Iterator[str]:
 
 
 def _excludes(test: ast.expr) -> bool:
-    """Return whether a condition asks that something is not the case."""
+    """Return whether a condition requires that values differ."""
     operators = (one for node in ast.walk(test) if isinstance(node, ast.Compare) for one in node.ops)
     return any(isinstance(one, ast.NotEq | ast.NotIn | ast.IsNot) for one in operators)
 

@@ -73,7 +73,7 @@ def target_problems(
     """Return the problems of called functions on a target, and which functions have a verdict there.
 
     A call at an `explained` place has a problem of another kind, so it counts as judged. A call that makes a tensor on
-    the CPU, or that asks for the machine before, has no problem. That of a name of the package `keras` is a
+    the CPU, or that follows a check of the machine, has no problem. The problem of a name of the package `keras` is a
     note: the verdicts are those of TensorFlow, and Keras may run on another framework.
     """
     problems: list[Problem] = []

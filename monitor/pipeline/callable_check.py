@@ -1,6 +1,6 @@
 """Check a user's callable: trace it in the user's environment, and compile it for each target.
 
-A target whose compiler cannot answer gets the answer of a look-up (`monitor.pipeline.source_check`), which says so.
+A target whose compiler gives no answer has that of a look-up (`monitor.pipeline.source_check`), with the reason.
 """
 
 from __future__ import annotations

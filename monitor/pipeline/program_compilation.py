@@ -36,12 +36,12 @@ OWN_KERNELS = "on a GPU, TensorFlow has its own kernels, which run without jit_c
 
 
 class CompilationStoppedError(Exception):
-    """The compilation ended without an answer; one line that says why."""
+    """End of a compilation without an answer; the message is one line with the reason."""
 
 
 @dataclass(frozen=True)
 class Compilation:
-    """Result of a program on a target: its problems, and the facts; `note` says why there are none."""
+    """Result of a program on a target: its problems and the facts; without facts, `note` is the reason."""
 
     problems: tuple[Problem, ...] = ()
     compiled: CompiledProgram | None = None

@@ -73,8 +73,8 @@ class Snapshot:
     `nights` has an entry for each of the `runs`. `outcomes` counts the outcomes of each run, by its id. `flakiness` has
     the cells with inconsistent results, and `latency_nights` the newest night of each series. `trends` are the recent
     measurements of each series. `names` has the public names of each framework; a damaged listing raises HistoryError
-    when they are first used. `main_commits` has the commits of
-    `main` that PyTorch's nightlies are made of. `excluded_runs` belong to no series.
+    when they are first used. `main_commits` has the commits of `main` that PyTorch's nightlies are made of.
+    `excluded_runs` belong to no series.
     """
 
     runs: tuple[RecordedRun, ...]

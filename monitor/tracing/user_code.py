@@ -1,4 +1,4 @@
-"""Load a user's callable and its inputs. Every mistake is a UserCodeError that says whose fault it is."""
+"""Load a user's callable and its inputs. Every mistake is a UserCodeError whose message names the cause."""
 
 from __future__ import annotations
 
