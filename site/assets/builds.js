@@ -43,16 +43,6 @@ function between(turns, from, to) {
   return turns.filter(([since]) => since > Math.min(from, to) && since <= Math.max(from, to)).at(-1);
 }
 
-function element(name, text, properties = {}) {
-  const made = Object.assign(document.createElement(name), properties);
-  if (text) made.textContent = text;
-  return made;
-}
-
-function counted(number, what) {
-  return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
-}
-
 function mark(outcome) {
   const [word, symbol, tone] = outcomes[outcome] ?? ["not in the suite", "–", "none"];
   return element("span", `${symbol} ${word}`, { className: `mark ${tone}` });

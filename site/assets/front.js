@@ -25,14 +25,6 @@ let described;
 let rowsByName;
 let timer;
 
-const number = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-
-function element(name, text, properties = {}) {
-  const made = Object.assign(document.createElement(name), properties);
-  if (text) made.textContent = text;
-  return made;
-}
-
 async function load() {
   await Promise.all([loadScript(cellsFile), loadScript(indexFile)]);
   rows ??= cells.rows.map(rowOf).map((row) => ({ ...row, lowerNames: [row.name, ...row.aliases].map((name) => name.toLowerCase()) }));
@@ -180,7 +172,7 @@ function draw(text, words) {
     results.append(entry(`matrix.html#${new URLSearchParams({ q: text })}`, "All of them in the matrix", false));
   }
   const other = hardware.length + failures.length + operators.length;
-  found.value = `${number(functions.length, "function")}${other ? `, ${number(other, "other result")}` : ""}`;
+  found.value = `${counted(functions.length, "function")}${other ? `, ${counted(other, "other result")}` : ""}`;
   return { functions, other };
 }
 
@@ -235,11 +227,7 @@ form.addEventListener("submit", async (event) => {
 });
 form.addEventListener("keydown", step);
 answers.addEventListener("keydown", step);
-addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
-  event.preventDefault();
-  input.focus();
-});
+focusOnSlash(input);
 const saved = new URLSearchParams(location.hash.slice(1)).get("q");
 if (saved) {
   input.value = saved;

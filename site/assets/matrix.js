@@ -151,12 +151,6 @@ function sorted(picked, want, columns) {
 
 const number = (count) => count.toLocaleString("en");
 
-function element(name, text, properties = {}) {
-  const made = Object.assign(document.createElement(name), properties);
-  if (text) made.textContent = text;
-  return made;
-}
-
 function heading(label, key, small) {
   const cell = element("th", "", { scope: "col" });
   const button = element("button", label, { type: "button" });
@@ -349,10 +343,6 @@ table.addEventListener("click", (event) => {
 table.addEventListener("keydown", step);
 document.getElementById("earlier").addEventListener("click", () => show(Math.max(0, first - ROWS_PER_PAGE)));
 document.getElementById("later").addEventListener("click", () => show(first + ROWS_PER_PAGE));
-addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
-  event.preventDefault();
-  document.getElementById("q").focus();
-});
+focusOnSlash(document.getElementById("q"));
 addEventListener("hashchange", () => recall());
 recall(body.rows.length);

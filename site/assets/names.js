@@ -8,8 +8,8 @@ const noMatch = document.getElementById("nothing");
 const list = document.getElementById("unmatched");
 
 function item([name, state, page]) {
-  const line = document.createElement("li");
-  const shown = Object.assign(document.createElement(page ? "a" : "span"), { className: "name", textContent: name });
+  const line = element("li");
+  const shown = element(page ? "a" : "span", name, { className: "name" });
   if (page) shown.href = page;
   line.append(shown, ` ${state}`);
   return line;

@@ -93,6 +93,15 @@ class Speller {
   }
 }
 
+// Moves the focus to the field of the search when the reader types "/" outside of a field.
+function focusOnSlash(input) {
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
+    event.preventDefault();
+    input.focus();
+  });
+}
+
 const loading = new Map();
 
 // Loads a script of data once.
@@ -111,37 +120,33 @@ function loadScript(address) {
 }
 
 let spellers;
-
 let allNames;
 
-// Returns all public names, and all functions with cases, as [name, state, page].
+// Returns all public names, and all functions with cases, by name: [name, state, page].
 function listedNames() {
   if (allNames) return allNames;
-  const found = new Map(cells.rows.map(([, name, page]) => [name, [name, "", page]]));
+  allNames = new Map(cells.rows.map(([, name, page]) => [name, [name, "", page]]));
   for (const { listed, states, pages } of publicNames) {
     for (const name of listed.split(" ")) {
       const page = pages[name] ?? "";
-      found.set(name, [name, states[name] ?? (page ? "" : "public name without cases"), page]);
+      allNames.set(name, [name, states[name] ?? (page ? "" : "public name without cases"), page]);
     }
   }
-  allNames = [...found.values()];
   return allNames;
 }
 
 // Returns the public names that have all words, the best first; else those that are spelled nearly like them.
 function nearestNames(words, most) {
   const all = listedNames();
-  const matching = all.filter(([name]) => hasWords(name.toLowerCase(), words));
+  const matching = [...all.values()].filter(([name]) => hasWords(name.toLowerCase(), words));
   if (matching.length) {
     const fits = new Map(matching.map((one) => [one, misfit(one[0].toLowerCase(), words)]));
     matching.sort((one, other) => fits.get(one) - fits.get(other) || one[0].length - other[0].length);
     return matching.slice(0, most);
   }
-  const names = all.map(([name]) => name);
-  spellers ??= [new Speller(names, lastPart), new Speller(names, (name) => name)];
+  spellers ??= [lastPart, (name) => name].map((keyOf) => new Speller([...all.keys()], keyOf));
   const [word] = words.at(-1);
-  const known = new Map(all.map((one) => [one[0], one]));
   const [lasts, wholes] = spellers;
   const near = [...(word.includes(".") ? wholes.near(word, most) : []), ...lasts.near(lastPart(word), most)];
-  return [...new Set(near)].slice(0, most).map((name) => known.get(name));
+  return [...new Set(near)].slice(0, most).map((name) => all.get(name));
 }

@@ -92,12 +92,12 @@ def test_ids_are_unique_and_headings_in_order(pages: dict[str, Page]) -> None:
 
 def test_nothing_runs_but_scripts_of_our_own(pages: dict[str, Page]) -> None:
     ours = {
-        "index.html": ("assets/search.js", "assets/cells.js", "assets/front.js"),
+        "index.html": tuple(f"assets/{name}.js" for name in ("elements", "search", "cells", "front")),
         "matrix.html": (
             "data/matrix.js",
-            *(f"assets/{name}.js" for name in ("search", "cells", "names", "matrix")),
+            *(f"assets/{name}.js" for name in ("elements", "search", "cells", "names", "matrix")),
         ),
-        "builds/index.html": ("assets/builds.js",),
+        "builds/index.html": ("assets/elements.js", "assets/builds.js"),
         "hardware.html": ("assets/copy.js",),
     }
     for address, page in pages.items():
