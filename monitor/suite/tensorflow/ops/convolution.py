@@ -16,6 +16,23 @@ def correlate(np, x, kernel, stride=1, dilation=1):
     return result
 
 
+def correlate_channels(np, x, kernel, stride=1, dilation=1):
+    """Return the cross-correlation of each channel alone, without padding."""
+    parts = [
+        correlate(np, x[..., c : c + 1], kernel[..., c : c + 1, :], stride, dilation) for c in range(kernel.shape[-2])
+    ]
+    return np.concatenate(parts, axis=-1)
+
+
+def channels_first(np, x):
+    """Return images with their channels in the second dimension instead of the last."""
+    return np.moveaxis(x, -1, 1)
+
+
+def channels_last(np, x):
+    return np.moveaxis(x, 1, -1)
+
+
 @case("tf.nn.conv1d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=NOT_EMPTY | FIXED_RANK)
 def conv1d(tf, x=tensor(2, 8, 3), k=tensor(3, 3, 4)):
     return tf.nn.conv1d(x, k, stride=2, padding="VALID")
@@ -79,8 +96,7 @@ def depthwise_conv2d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 2)):
 
 @depthwise_conv2d.reference
 def _(np, x, k):
-    parts = [correlate(np, x[..., c : c + 1], k[:, :, c : c + 1]) for c in range(3)]
-    return np.concatenate(parts, axis=-1)
+    return correlate_channels(np, x, k)
 
 
 @case("tf.nn.separable_conv2d", dtypes=FLOATING, condition=16, limits=NOT_EMPTY | FIXED_RANK)
@@ -90,8 +106,7 @@ def separable_conv2d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 1), p=tensor(1,
 
 @separable_conv2d.reference
 def _(np, x, k, p):
-    parts = [correlate(np, x[..., c : c + 1], k[:, :, c : c + 1]) for c in range(3)]
-    return np.concatenate(parts, axis=-1) @ p[0, 0]
+    return correlate_channels(np, x, k) @ p[0, 0]
 
 
 @case("tf.nn.conv1d_transpose", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES)

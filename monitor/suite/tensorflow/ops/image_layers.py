@@ -2,7 +2,7 @@
 
 from monitor.suite.declare import FLOATING, case, tensor
 from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, VARIABLES
-from monitor.suite.tensorflow.ops.convolution import correlate
+from monitor.suite.tensorflow.ops.convolution import correlate, correlate_channels
 from monitor.suite.tensorflow.ops.pooling import windows
 
 
@@ -55,7 +55,7 @@ def depthwise_conv2_d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 1)):
 
 @depthwise_conv2_d.reference
 def _(np, x, k):
-    return np.concatenate([correlate(np, x[..., c : c + 1], k[:, :, c : c + 1]) for c in range(3)], axis=-1)
+    return correlate_channels(np, x, k)
 
 
 @case("tf.keras.layers.SeparableConv2D", dtypes=FLOATING, condition=16, limits=FIXED_SHAPES | VARIABLES)
@@ -68,8 +68,7 @@ def separable_conv2_d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 1), p=tensor(1
 
 @separable_conv2_d.reference
 def _(np, x, k, p):
-    parts = [correlate(np, x[..., c : c + 1], k[:, :, c : c + 1]) for c in range(3)]
-    return np.concatenate(parts, axis=-1) @ p[0, 0]
+    return correlate_channels(np, x, k) @ p[0, 0]
 
 
 @case("tf.keras.layers.Conv2DTranspose", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES | VARIABLES)
