@@ -4,24 +4,11 @@ from functools import partial
 
 from monitor.suite.declare import fact, formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, VARIABLES
+from monitor.suite.tensorflow.ops.layer_parts import absolute_sum, called_twice
+from monitor.suite.tensorflow.ops.sequence_layers import sigmoid, softmax
 
 argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=64)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
-
-
-def softmax(np, x):
-    shares = np.exp(x - x.max(-1, keepdims=True))
-    return shares / shares.sum(-1, keepdims=True)
-
-
-def sigmoid(np, x):
-    return 1 / (1 + np.exp(-x))
-
-
-def size(x):
-    import tensorflow as tf
-
-    return tf.reduce_sum(tf.abs(x))
 
 
 def heads(np, q, v, mask):
@@ -71,10 +58,6 @@ def scaled(layer, q, v):
     return layer([q, v])
 
 
-def called(layer, x):
-    return layer(x), layer(x)
-
-
 ATTENTION = [
     argument(
         "tf.keras.layers.MultiHeadAttention",
@@ -88,8 +71,8 @@ ATTENTION = [
                 sliding_window=2,
                 kernel_initializer=tf.keras.initializers.Constant(0.25),
                 bias_initializer=tf.keras.initializers.Constant(0.125),
-                kernel_regularizer=size,
-                bias_regularizer=size,
+                kernel_regularizer=absolute_sum,
+                bias_regularizer=absolute_sum,
                 kernel_constraint="non_neg",
                 bias_constraint="non_neg",
             ),
@@ -114,7 +97,7 @@ ATTENTION = [
                 use_gate=True,
                 kernel_initializer=tf.keras.initializers.Constant(0.25),
                 bias_initializer=tf.keras.initializers.Constant(0.125),
-                activity_regularizer=size,
+                activity_regularizer=absolute_sum,
             )
         ),
         lambda np, q, v: [
@@ -229,7 +212,7 @@ def adding(tf):
 LOOPS = [
     argument(
         "tf.keras.layers.RNN",
-        lambda tf, x=tensor(2, 3, 2): called(
+        lambda tf, x=tensor(2, 3, 2): called_twice(
             tf.keras.layers.RNN(
                 adding(tf), return_sequences=True, return_state=True, go_backwards=True, stateful=True, unroll=True
             ),

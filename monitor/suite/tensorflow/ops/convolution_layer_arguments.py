@@ -1,78 +1,24 @@
 """Arguments of Keras's convolutions and dense layers that no other case passes.
 
-Each case passes all arguments of the parts of a layer at once. It returns the result of the layer, the sum of its
-losses, and its weights after a step of an optimizer with no gradient: the step applies the constraints.
+A case `parts` passes the initializers, regularizers and constraints of all weights of a layer at once.
 """
 
 from functools import partial
 
 from monitor.suite.declare import formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, VARIABLES
+from monitor.suite.tensorflow.ops.convolution import channels_first, channels_last, correlate
+from monitor.suite.tensorflow.ops.layer_parts import BIAS, KERNEL, absolute_sum, expected, numbered, numbers, outcome
 
 argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=16)
 
 
-def numbers(np, shape):
-    return (((np.arange(int(np.prod(shape))) * 7 + 3) % 11 - 5) / 8).reshape(shape)
-
-
-def numbered(shape, dtype="float32"):
-    import numpy as np
-
-    return numbers(np, shape).astype(dtype)
-
-
-def size(x):
-    import tensorflow as tf
-
-    return tf.reduce_sum(tf.abs(x))
-
-
-def outcome(tf, layer, x):
-    """Return a result, the sum of the losses, and the weights after their constraints."""
-    result = layer(x)
-    loss = tf.add_n(layer.losses)
-    zeros = [tf.zeros(one.shape) for one in layer.trainable_variables]
-    tf.keras.optimizers.SGD(0.0).apply_gradients(zip(zeros, layer.trainable_variables, strict=True))
-    return [result, loss, *(one.value for one in layer.trainable_variables)]
-
-
-def expected(np, result, *weights):
-    """Return the same: a regularizer sums absolute values, and a constraint replaces negative numbers by 0.
-
-    The loss of the result is divided by the number of samples, as documented.
-    """
-    loss = np.abs(result).sum() / len(result) + sum(np.abs(one).sum() for one in weights)
-    return [result, loss, *(np.maximum(one, 0) for one in weights)]
-
-
-def first(np, x):
-    """Return an array with its channels in the second dimension instead of the last."""
-    return np.moveaxis(x, -1, 1)
-
-
-def last(np, x):
-    return np.moveaxis(x, 1, -1)
-
-
-def padded(np, x, before, after):
-    return np.pad(x, [(0, 0), *[(before, after)] * (x.ndim - 2), (0, 0)])
-
-
-def convolved(np, x, kernel, stride=1, dilation=1, groups=1):
-    """Return a convolution at all places where the kernel fits. Channels are last."""
-    sizes = kernel.shape[:-2]
-    pairs = zip(x.shape[1:-1], sizes, strict=True)
-    places = [(count - dilation * (size - 1) - 1) // stride + 1 for count, size in pairs]
-    result = 0
-    for offset in np.ndindex(*sizes):
-        starts = [dilation * one for one in offset]
-        window = x[
-            (slice(None), *(slice(s, s + stride * (p - 1) + 1, stride) for s, p in zip(starts, places, strict=True)))
-        ]
-        parts = zip(np.split(window, groups, -1), np.split(kernel[offset], groups, -1), strict=True)
-        result = result + np.concatenate([part @ weight for part, weight in parts], -1)
-    return result
+def grouped(np, x, kernel, bias):
+    """Return the outcome of the convolution with the options GROUPED. Channels are first."""
+    x = np.pad(channels_last(np, x), [(0, 0), *[(1, 1)] * (x.ndim - 2), (0, 0)])
+    pairs = zip(np.split(x, 2, -1), np.split(kernel, 2, -1), strict=True)
+    result = np.concatenate([correlate(np, part, weight, dilation=2) for part, weight in pairs], -1)
+    return expected(np, channels_first(np, np.tanh(result + bias)), kernel, bias)
 
 
 def spread(np, x, kernel, stride=1, dilation=1):
@@ -89,22 +35,17 @@ def spread(np, x, kernel, stride=1, dilation=1):
     return result
 
 
+def doubled(np, x, kernel, bias):
+    """Return the outcome of the transposed convolution with the options DOUBLED. Channels are first."""
+    result = spread(np, channels_last(np, x), kernel, stride=2)[(slice(None), *[slice(1, -1)] * (x.ndim - 2))]
+    return expected(np, channels_first(np, np.tanh(result + bias)), kernel, bias)
+
+
 DENSE = [
     argument(
         "tf.keras.layers.Dense",
         lambda tf, x=tensor(2, 3): outcome(
-            tf,
-            tf.keras.layers.Dense(
-                4,
-                kernel_initializer=numbered,
-                bias_initializer=numbered,
-                kernel_regularizer=size,
-                bias_regularizer=size,
-                activity_regularizer=size,
-                kernel_constraint="non_neg",
-                bias_constraint="non_neg",
-            ),
-            x,
+            tf, tf.keras.layers.Dense(4, **KERNEL, **BIAS, activity_regularizer=absolute_sum), x
         ),
         lambda np, x: expected(np, x @ numbers(np, (3, 4)) + numbers(np, (4,)), numbers(np, (3, 4)), numbers(np, (4,))),
         name="parts",
@@ -118,13 +59,9 @@ DENSE = [
                 output_shape=4,
                 activation="tanh",
                 bias_axes="c",
-                kernel_initializer=numbered,
-                bias_initializer=numbered,
-                kernel_regularizer=size,
-                bias_regularizer=size,
-                activity_regularizer=size,
-                kernel_constraint="non_neg",
-                bias_constraint="non_neg",
+                **KERNEL,
+                **BIAS,
+                activity_regularizer=absolute_sum,
             ),
             x,
         ),
@@ -135,37 +72,21 @@ DENSE = [
     ),
 ]
 
+GROUPED = {
+    "padding": "same",
+    "data_format": "channels_first",
+    "dilation_rate": 2,
+    "groups": 2,
+    "activation": "tanh",
+}
+
 CONVOLUTIONS = [
     argument(
         "tf.keras.layers.Conv1D",
         lambda tf, x=tensor(2, 4, 5): outcome(
-            tf,
-            tf.keras.layers.Conv1D(
-                6,
-                2,
-                padding="same",
-                data_format="channels_first",
-                dilation_rate=2,
-                groups=2,
-                activation="tanh",
-                kernel_initializer=numbered,
-                bias_initializer=numbered,
-                kernel_regularizer=size,
-                bias_regularizer=size,
-                activity_regularizer=size,
-                kernel_constraint="non_neg",
-                bias_constraint="non_neg",
-            ),
-            x,
+            tf, tf.keras.layers.Conv1D(6, 2, **GROUPED, **KERNEL, **BIAS, activity_regularizer=absolute_sum), x
         ),
-        lambda np, x: (
-            lambda kernel, bias: expected(
-                np,
-                first(np, np.tanh(convolved(np, padded(np, last(np, x), 1, 1), kernel, dilation=2, groups=2) + bias)),
-                kernel,
-                bias,
-            )
-        )(numbers(np, (2, 2, 6)), numbers(np, (6,))),
+        lambda np, x: grouped(np, x, numbers(np, (2, 2, 6)), numbers(np, (6,))),
         name="parts",
     ),
     argument(
@@ -173,39 +94,15 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 5, 3): tf.keras.layers.Conv1D(
             4, 2, strides=2, use_bias=False, kernel_initializer=numbered, bias_initializer="ones"
         )(x),
-        lambda np, x: convolved(np, x, numbers(np, (2, 3, 4)), stride=2),
+        lambda np, x: correlate(np, x, numbers(np, (2, 3, 4)), stride=2),
         name="strided",
     ),
     argument(
         "tf.keras.layers.Conv2D",
         lambda tf, x=tensor(2, 4, 5, 4): outcome(
-            tf,
-            tf.keras.layers.Conv2D(
-                6,
-                2,
-                padding="same",
-                data_format="channels_first",
-                dilation_rate=2,
-                groups=2,
-                activation="tanh",
-                kernel_initializer=numbered,
-                bias_initializer=numbered,
-                kernel_regularizer=size,
-                bias_regularizer=size,
-                activity_regularizer=size,
-                kernel_constraint="non_neg",
-                bias_constraint="non_neg",
-            ),
-            x,
+            tf, tf.keras.layers.Conv2D(6, 2, **GROUPED, **KERNEL, **BIAS, activity_regularizer=absolute_sum), x
         ),
-        lambda np, x: (
-            lambda kernel, bias: expected(
-                np,
-                first(np, np.tanh(convolved(np, padded(np, last(np, x), 1, 1), kernel, dilation=2, groups=2) + bias)),
-                kernel,
-                bias,
-            )
-        )(numbers(np, (2, 2, 2, 6)), numbers(np, (6,))),
+        lambda np, x: grouped(np, x, numbers(np, (2, 2, 2, 6)), numbers(np, (6,))),
         name="parts",
     ),
     argument(
@@ -213,39 +110,15 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 5, 4, 3): tf.keras.layers.Conv2D(
             4, 2, strides=2, use_bias=False, kernel_initializer=numbered, bias_initializer="ones"
         )(x),
-        lambda np, x: convolved(np, x, numbers(np, (2, 2, 3, 4)), stride=2),
+        lambda np, x: correlate(np, x, numbers(np, (2, 2, 3, 4)), stride=2),
         name="strided",
     ),
     argument(
         "tf.keras.layers.Conv3D",
         lambda tf, x=tensor(2, 4, 5, 4, 3): outcome(
-            tf,
-            tf.keras.layers.Conv3D(
-                6,
-                2,
-                padding="same",
-                data_format="channels_first",
-                dilation_rate=2,
-                groups=2,
-                activation="tanh",
-                kernel_initializer=numbered,
-                bias_initializer=numbered,
-                kernel_regularizer=size,
-                bias_regularizer=size,
-                activity_regularizer=size,
-                kernel_constraint="non_neg",
-                bias_constraint="non_neg",
-            ),
-            x,
+            tf, tf.keras.layers.Conv3D(6, 2, **GROUPED, **KERNEL, **BIAS, activity_regularizer=absolute_sum), x
         ),
-        lambda np, x: (
-            lambda kernel, bias: expected(
-                np,
-                first(np, np.tanh(convolved(np, padded(np, last(np, x), 1, 1), kernel, dilation=2, groups=2) + bias)),
-                kernel,
-                bias,
-            )
-        )(numbers(np, (2, 2, 2, 2, 6)), numbers(np, (6,))),
+        lambda np, x: grouped(np, x, numbers(np, (2, 2, 2, 2, 6)), numbers(np, (6,))),
         name="parts",
     ),
     argument(
@@ -253,42 +126,26 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 5, 4, 3, 3): tf.keras.layers.Conv3D(
             4, 2, strides=2, use_bias=False, kernel_initializer=numbered, bias_initializer="ones"
         )(x),
-        lambda np, x: convolved(np, x, numbers(np, (2, 2, 2, 3, 4)), stride=2),
+        lambda np, x: correlate(np, x, numbers(np, (2, 2, 2, 3, 4)), stride=2),
         name="strided",
     ),
 ]
+
+DOUBLED = {
+    "strides": 2,
+    "padding": "same",
+    "output_padding": 0,
+    "data_format": "channels_first",
+    "activation": "tanh",
+}
 
 TRANSPOSED = [
     argument(
         "tf.keras.layers.Conv1DTranspose",
         lambda tf, x=tensor(2, 4, 3): outcome(
-            tf,
-            tf.keras.layers.Conv1DTranspose(
-                3,
-                3,
-                strides=2,
-                padding="same",
-                output_padding=0,
-                data_format="channels_first",
-                activation="tanh",
-                kernel_initializer=numbered,
-                bias_initializer=numbered,
-                kernel_regularizer=size,
-                bias_regularizer=size,
-                activity_regularizer=size,
-                kernel_constraint="non_neg",
-                bias_constraint="non_neg",
-            ),
-            x,
+            tf, tf.keras.layers.Conv1DTranspose(3, 3, **DOUBLED, **KERNEL, **BIAS, activity_regularizer=absolute_sum), x
         ),
-        lambda np, x: (
-            lambda kernel, bias: expected(
-                np,
-                first(np, np.tanh(spread(np, last(np, x), kernel, stride=2)[:, 1:-1] + bias)),
-                kernel,
-                bias,
-            )
-        )(numbers(np, (3, 3, 4)), numbers(np, (3,))),
+        lambda np, x: doubled(np, x, numbers(np, (3, 3, 4)), numbers(np, (3,))),
         name="parts",
     ),
     argument(
@@ -302,33 +159,9 @@ TRANSPOSED = [
     argument(
         "tf.keras.layers.Conv2DTranspose",
         lambda tf, x=tensor(2, 4, 3, 4): outcome(
-            tf,
-            tf.keras.layers.Conv2DTranspose(
-                3,
-                3,
-                strides=2,
-                padding="same",
-                output_padding=0,
-                data_format="channels_first",
-                activation="tanh",
-                kernel_initializer=numbered,
-                bias_initializer=numbered,
-                kernel_regularizer=size,
-                bias_regularizer=size,
-                activity_regularizer=size,
-                kernel_constraint="non_neg",
-                bias_constraint="non_neg",
-            ),
-            x,
+            tf, tf.keras.layers.Conv2DTranspose(3, 3, **DOUBLED, **KERNEL, **BIAS, activity_regularizer=absolute_sum), x
         ),
-        lambda np, x: (
-            lambda kernel, bias: expected(
-                np,
-                first(np, np.tanh(spread(np, last(np, x), kernel, stride=2)[:, 1:-1, 1:-1] + bias)),
-                kernel,
-                bias,
-            )
-        )(numbers(np, (3, 3, 3, 4)), numbers(np, (3,))),
+        lambda np, x: doubled(np, x, numbers(np, (3, 3, 3, 4)), numbers(np, (3,))),
         name="parts",
     ),
     argument(

@@ -4,38 +4,9 @@ from functools import partial
 
 from monitor.suite.declare import formula, tensor, uniform
 from monitor.suite.limits import ARGUMENT_ONLY, VARIABLES
+from monitor.suite.tensorflow.ops.layer_parts import absolute_sum, expected, numbered, numbers, outcome
 
 argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=32)
-
-
-def numbers(np, shape):
-    return (((np.arange(int(np.prod(shape))) * 7 + 3) % 11 - 5) / 8).reshape(shape)
-
-
-def numbered(shape, dtype="float32"):
-    import numpy as np
-
-    return numbers(np, shape).astype(dtype)
-
-
-def size(x):
-    import tensorflow as tf
-
-    return tf.reduce_sum(tf.abs(x))
-
-
-def outcome(tf, layer, x):
-    """Return a result, the sum of the losses, and the weights after their constraints."""
-    result = layer(x)
-    loss = tf.add_n(layer.losses)
-    zeros = [tf.zeros(one.shape) for one in layer.trainable_variables]
-    tf.keras.optimizers.SGD(0.0).apply_gradients(zip(zeros, layer.trainable_variables, strict=True))
-    return [result, loss, *(one.value for one in layer.trainable_variables)]
-
-
-def expected(np, result, *weights):
-    """Return the same: a regularizer sums absolute values, and a constraint replaces negative numbers by 0."""
-    return [result, sum(np.abs(one).sum() for one in weights), *(np.maximum(one, 0) for one in weights)]
 
 
 def trained(tf, layer, x):
@@ -62,6 +33,17 @@ def renormalized(np, x):
     return results
 
 
+BETA = {
+    "beta_initializer": numbered,
+    "beta_regularizer": absolute_sum,
+    "beta_constraint": "non_neg",
+}
+GAMMA = {
+    "gamma_initializer": numbered,
+    "gamma_regularizer": absolute_sum,
+    "gamma_constraint": "non_neg",
+}
+
 BATCHES = [
     argument(
         "tf.keras.layers.BatchNormalization",
@@ -69,14 +51,10 @@ BATCHES = [
             tf,
             tf.keras.layers.BatchNormalization(
                 axis=1,
-                beta_initializer=numbered,
-                gamma_initializer=numbered,
                 moving_mean_initializer=numbered,
                 moving_variance_initializer=lambda shape, dtype="float32": numbered(shape, dtype) ** 2 + 0.5,
-                beta_regularizer=size,
-                gamma_regularizer=size,
-                beta_constraint="non_neg",
-                gamma_constraint="non_neg",
+                **BETA,
+                **GAMMA,
             ),
             x,
         ),
@@ -86,6 +64,7 @@ BATCHES = [
                 ((x - g[:, None]) / np.sqrt(g[:, None] ** 2 + 0.501)) * g[:, None] + g[:, None],
                 g,
                 g,
+                is_regularized=False,
             )
         )(numbers(np, (3,))),
         name="parts",
@@ -112,7 +91,7 @@ BATCHES = [
             ),
             x,
         )[:2],
-        lambda np, x: renormalized(np, x),
+        renormalized,
         name="renorm",
     ),
 ]
@@ -124,18 +103,14 @@ NORMALIZATIONS = [
             tf,
             tf.keras.layers.LayerNormalization(
                 axis=1,
-                beta_initializer=numbered,
-                gamma_initializer=numbered,
-                beta_regularizer=size,
-                gamma_regularizer=size,
-                beta_constraint="non_neg",
-                gamma_constraint="non_neg",
+                **BETA,
+                **GAMMA,
             ),
             x,
         ),
-        lambda np, x: (lambda g: expected(np, standardized(np, x, 1) * g[:, None] + g[:, None], g, g))(
-            numbers(np, (3,))
-        ),
+        lambda np, x: (
+            lambda g: expected(np, standardized(np, x, 1) * g[:, None] + g[:, None], g, g, is_regularized=False)
+        )(numbers(np, (3,))),
         name="parts",
     ),
     argument(
@@ -153,12 +128,8 @@ NORMALIZATIONS = [
             tf.keras.layers.GroupNormalization(
                 2,
                 axis=1,
-                beta_initializer=numbered,
-                gamma_initializer=numbered,
-                beta_regularizer=size,
-                gamma_regularizer=size,
-                beta_constraint="non_neg",
-                gamma_constraint="non_neg",
+                **BETA,
+                **GAMMA,
             ),
             x,
         ),
@@ -168,6 +139,7 @@ NORMALIZATIONS = [
                 standardized(np, x.reshape(2, 2, 6), -1).reshape(2, 4, 3) * g[:, None] + g[:, None],
                 g,
                 g,
+                is_regularized=False,
             )
         )(numbers(np, (4,))),
         name="parts",
@@ -208,11 +180,11 @@ ACTIVATIONS = [
         lambda tf, x=tensor(2, 3, 4): outcome(
             tf,
             tf.keras.layers.PReLU(
-                alpha_initializer=numbered, alpha_regularizer=size, alpha_constraint="non_neg", shared_axes=[1]
+                alpha_initializer=numbered, alpha_regularizer=absolute_sum, alpha_constraint="non_neg", shared_axes=[1]
             ),
             x,
         ),
-        lambda np, x: (lambda a: expected(np, np.where(x > 0, x, a * x), a))(numbers(np, (1, 4))),
+        lambda np, x: (lambda a: expected(np, np.where(x > 0, x, a * x), a, is_regularized=False))(numbers(np, (1, 4))),
         name="parts",
     ),
     argument(

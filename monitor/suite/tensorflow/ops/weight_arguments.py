@@ -4,33 +4,10 @@ from functools import partial
 
 from monitor.suite.declare import formula, indices, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, VARIABLES
+from monitor.suite.tensorflow.ops.convolution import channels_first, channels_last, correlate_channels
+from monitor.suite.tensorflow.ops.layer_parts import BIAS, absolute_sum, expected, numbered, numbers, outcome
 
 argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=16)
-
-
-def numbers(np, shape):
-    return (((np.arange(int(np.prod(shape))) * 7 + 3) % 11 - 5) / 8).reshape(shape)
-
-
-def numbered(shape, dtype="float32"):
-    import numpy as np
-
-    return numbers(np, shape).astype(dtype)
-
-
-def size(x):
-    import tensorflow as tf
-
-    return tf.reduce_sum(tf.abs(x))
-
-
-def outcome(tf, layer, x):
-    """Return a result, the sum of the losses, and the weights after their constraints."""
-    result = layer(x)
-    loss = tf.add_n(layer.losses)
-    zeros = [tf.zeros(one.shape) for one in layer.trainable_variables]
-    tf.keras.optimizers.SGD(0.0).apply_gradients(zip(zeros, layer.trainable_variables, strict=True))
-    return [result, loss, *(one.value for one in layer.trainable_variables)]
 
 
 def adapted(tf, layer, x):
@@ -48,58 +25,43 @@ def reversed_logits(tf, layer, x):
     return [result, tf.cast(logits, "float32"), logits.dtype == "float64", layer.losses[0]]
 
 
-def expected(np, result, *weights, is_regularized=True):
-    """Return the same: a regularizer sums absolute values, and a constraint replaces negative numbers by 0.
-
-    The loss of the result is divided by the number of samples, as documented.
-    """
-    loss = is_regularized * np.abs(result).sum() / len(result) + sum(np.abs(one).sum() for one in weights)
-    return [result, loss, *(np.maximum(one, 0) for one in weights)]
+def dilated(np, x, kernel):
+    """Return the convolution of each channel alone with the options DILATED. Its channels are last."""
+    x = np.pad(channels_last(np, x), [(0, 0), (1, 1), (1, 1), (0, 0)])
+    return correlate_channels(np, x, kernel, dilation=2)
 
 
-def depthwise(np, x, kernel, stride=1, dilation=1):
-    """Return a depthwise convolution with a window of 2 by 2, at all places where it fits."""
-    height, width = ((count - dilation - 1) // stride + 1 for count in x.shape[1:3])
-    parts = []
-    for i, j in np.ndindex(2, 2):
-        rows = slice(dilation * i, dilation * i + stride * (height - 1) + 1, stride)
-        columns = slice(dilation * j, dilation * j + stride * (width - 1) + 1, stride)
-        parts.append(x[:, rows, columns, :, None] * kernel[i, j])
-    result = np.sum(parts, axis=0)
-    return result.reshape(*result.shape[:3], -1)
+DEPTHWISE = {
+    "depthwise_initializer": numbered,
+    "depthwise_regularizer": absolute_sum,
+    "depthwise_constraint": "non_neg",
+}
+DILATED = {
+    "padding": "same",
+    "depth_multiplier": 2,
+    "data_format": "channels_first",
+    "dilation_rate": 2,
+    "activation": "tanh",
+}
 
-
-def padded(np, x):
-    """Return the images with channels last, and with a border of zeros."""
-    return np.pad(np.moveaxis(x, 1, -1), [(0, 0), (1, 1), (1, 1), (0, 0)])
-
-
-DEPTHWISE = [
+CHANNELS = [
     argument(
         "tf.keras.layers.DepthwiseConv2D",
         lambda tf, x=tensor(2, 3, 5, 4): outcome(
             tf,
             tf.keras.layers.DepthwiseConv2D(
                 2,
-                padding="same",
-                depth_multiplier=2,
-                data_format="channels_first",
-                dilation_rate=2,
-                activation="tanh",
-                depthwise_initializer=numbered,
-                bias_initializer=numbered,
-                depthwise_regularizer=size,
-                bias_regularizer=size,
-                activity_regularizer=size,
-                depthwise_constraint="non_neg",
-                bias_constraint="non_neg",
+                **DILATED,
+                activity_regularizer=absolute_sum,
+                **DEPTHWISE,
+                **BIAS,
             ),
             x,
         ),
         lambda np, x: (
             lambda kernel, bias: expected(
                 np,
-                np.moveaxis(np.tanh(depthwise(np, padded(np, x), kernel, dilation=2) + bias), -1, 1),
+                channels_first(np, np.tanh(dilated(np, x, kernel) + bias)),
                 kernel,
                 bias,
             )
@@ -111,7 +73,7 @@ DEPTHWISE = [
         lambda tf, x=tensor(2, 5, 4, 3): tf.keras.layers.DepthwiseConv2D(2, strides=2, depthwise_initializer=numbered)(
             x
         ),
-        lambda np, x: depthwise(np, x, numbers(np, (2, 2, 3, 1)), stride=2),
+        lambda np, x: correlate_channels(np, x, numbers(np, (2, 2, 3, 1)), stride=2),
         name="strided",
     ),
     argument(
@@ -121,28 +83,20 @@ DEPTHWISE = [
             tf.keras.layers.SeparableConv2D(
                 5,
                 2,
-                padding="same",
-                data_format="channels_first",
-                dilation_rate=2,
-                depth_multiplier=2,
-                activation="tanh",
-                depthwise_initializer=numbered,
+                **DILATED,
                 pointwise_initializer=numbered,
-                bias_initializer=numbered,
-                depthwise_regularizer=size,
-                pointwise_regularizer=size,
-                bias_regularizer=size,
-                activity_regularizer=size,
-                depthwise_constraint="non_neg",
+                pointwise_regularizer=absolute_sum,
+                activity_regularizer=absolute_sum,
+                **DEPTHWISE,
                 pointwise_constraint="non_neg",
-                bias_constraint="non_neg",
+                **BIAS,
             ),
             x,
         ),
         lambda np, x: (
             lambda kernel, points, bias: expected(
                 np,
-                np.moveaxis(np.tanh(depthwise(np, padded(np, x), kernel, dilation=2) @ points[0, 0] + bias), -1, 1),
+                channels_first(np, np.tanh(dilated(np, x, kernel) @ points[0, 0] + bias)),
                 kernel,
                 points,
                 bias,
@@ -155,7 +109,7 @@ DEPTHWISE = [
         lambda tf, x=tensor(2, 5, 4, 3): tf.keras.layers.SeparableConv2D(
             4, 2, strides=2, depthwise_initializer=numbered, pointwise_initializer=numbered
         )(x),
-        lambda np, x: depthwise(np, x, numbers(np, (2, 2, 3, 1)), stride=2) @ numbers(np, (3, 4)),
+        lambda np, x: correlate_channels(np, x, numbers(np, (2, 2, 3, 1)), stride=2) @ numbers(np, (3, 4)),
         name="strided",
     ),
     argument(
@@ -168,12 +122,18 @@ DEPTHWISE = [
             pointwise_initializer=numbered,
             bias_initializer=numbered,
         )(x),
-        lambda np, x: np.moveaxis(
-            np.moveaxis(x, 1, -1) * numbers(np, (3,)) @ numbers(np, (3, 4)) + numbers(np, (4,)), -1, 1
+        lambda np, x: channels_first(
+            np, channels_last(np, x) * numbers(np, (3,)) @ numbers(np, (3, 4)) + numbers(np, (4,))
         ),
         name="channels-first",
     ),
 ]
+
+TABLE = {
+    "embeddings_initializer": numbered,
+    "embeddings_regularizer": absolute_sum,
+    "embeddings_constraint": "non_neg",
+}
 
 EMBEDDINGS = [
     argument(
@@ -183,9 +143,7 @@ EMBEDDINGS = [
             tf.keras.layers.Embedding(
                 6,
                 3,
-                embeddings_initializer=numbered,
-                embeddings_regularizer=size,
-                embeddings_constraint="non_neg",
+                **TABLE,
             ),
             i,
         ),
@@ -209,7 +167,7 @@ EMBEDDINGS = [
                 3,
                 tie_weights=False,
                 embeddings_initializer=numbered,
-                embeddings_regularizer=size,
+                embeddings_regularizer=absolute_sum,
                 reverse_dtype="float64",
                 logit_soft_cap=0.5,
             ),
@@ -230,9 +188,7 @@ EMBEDDINGS = [
                 2,
                 3,
                 mask_zero=True,
-                embeddings_initializer=numbered,
-                embeddings_regularizer=size,
-                embeddings_constraint="non_neg",
+                **TABLE,
             )
         ),
         lambda np, i: [i != 0, np.maximum(numbers(np, (2, 3)), 0)],
