@@ -14,15 +14,13 @@ SHORT = {
     "c64": "complex64",
     "c128": "complex128",
     **{
-        f"{letter}{bits}": f"{name}{bits}" for letter, name in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)
+        f"{letter}{bits}": f"{name}{bits}"
+        for letter, name in (("i", "int"), ("s", "int"), ("u", "uint"))
+        for bits in (8, 16, 32, 64)
     },
-    "s8": "int8",
-    "s16": "int16",
-    "s32": "int32",
-    "s64": "int64",
     "pred": "bool",
 }
-DTYPES = frozenset((*SHORT.values(), "bool"))
+DTYPES = frozenset(SHORT.values())
 INPUT = re.compile(r"(?P<dtype>[a-z0-9_]+)\[(?P<shape>\d+(?:,\d+)*)?\]")
 
 
