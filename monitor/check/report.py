@@ -9,6 +9,7 @@ from enum import StrEnum
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.check.target_rules import CalledNames
 from monitor.formatting.humanize import count
+from monitor.model import TracedProgram
 
 
 class AnswerKind(StrEnum):
@@ -39,17 +40,10 @@ class CompiledProgram:
 
 @dataclass(frozen=True)
 class TracedCallable:
-    """A callable that was traced: "train.py:step", with its framework and the number of its operations.
-
-    `gradients` is "with gradients", empty, or the reason why there are none.
-    """
+    """A callable that was traced, such as "train.py:step", and its program."""
 
     name: str
-    framework: str
-    version: str
-    operations: int
-    distinct: int
-    gradients: str
+    program: TracedProgram
 
 
 @dataclass(frozen=True)

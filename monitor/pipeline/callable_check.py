@@ -179,7 +179,7 @@ def _report(
         problems=tuple(sorted(_merged(problems), key=lambda one: (one.place, one.targets, one.message))),
         answers=tuple(answers[name] for name in targets),
         unreadable=looked_up.unreadable if looked_up else (),
-        traced=_traced(check, program) if program else None,
+        traced=TracedCallable(check.title, program) if program else None,
     )
 
 
@@ -189,10 +189,3 @@ def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:
     for problem in problems:
         merged.setdefault(replace(problem, targets=()), {}).update(dict.fromkeys(problem.targets))
     return (replace(problem, targets=tuple(targets)) for problem, targets in merged.items())
-
-
-def _traced(check: CallableCheck, program: TracedProgram) -> TracedCallable:
-    return TracedCallable(
-        *(check.title, program.framework, program.version),
-        *(program.equations, program.distinct, program.gradients),
-    )

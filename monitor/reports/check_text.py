@@ -86,10 +86,11 @@ def _summary(report: CheckReport, left_out: int) -> str:
 
 def _traced(traced: TracedCallable) -> str:
     """Return the callable, its framework and the number of its operations."""
-    text = f"{traced.name}, {traced.framework} {traced.version}"
-    if traced.operations:
-        text += f", {count(traced.operations, 'operation')}, {traced.distinct:,} distinct"
-    return f"{text}, {traced.gradients}" if traced.gradients else text
+    program = traced.program
+    text = f"{traced.name}, {program.framework} {program.version}"
+    if program.equations:
+        text += f", {count(program.equations, 'operation')}, {program.distinct:,} distinct"
+    return f"{text}, {program.gradients}" if program.gradients else text
 
 
 def _answer(answer: TargetAnswer) -> str:

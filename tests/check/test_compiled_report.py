@@ -22,12 +22,13 @@ from monitor.check.report import (
 from monitor.check.target_rules import CalledNames
 from monitor.exports.documents.check import check_document
 from monitor.exports.export_files import API_SCHEMA
-from monitor.model import Place
+from monitor.model import Place, TracedProgram
 from monitor.reports.check_text import check_lines
 
 TARGET = ("tpu-v5e", "TPU v5e")
 REFUSED = Problem(ProblemKind.REFUSED, Level.ERROR, Place("a.py", 3, 5), "eig", "of f32[8,8] is refused", ("tpu-v5e",))
-CALLABLE = TracedCallable("a.py:step", "jax", "0.12.0.1", 2042, 237, "with gradients")
+PROGRAM = TracedProgram("jax", "0.12.0.1", Place("a.py", 2, 1), "with gradients", 2042, 237)
+CALLABLE = TracedCallable("a.py:step", PROGRAM)
 FITS = CompiledProgram("libtpu 0.0.50.1", memory=3 << 29, available=16.0 * (1 << 30), min_time=6700.0)
 
 

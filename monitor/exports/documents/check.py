@@ -47,13 +47,14 @@ def _compiled(compiled: CompiledProgram) -> dict[str, object]:
 
 
 def _traced(traced: TracedCallable) -> dict[str, object]:
+    program = traced.program
     return {
         "callable": traced.name,
-        "framework": traced.framework,
-        "version": traced.version,
-        "operations": traced.operations,
-        "distinct": traced.distinct,
-        "gradients": traced.gradients,
+        "framework": program.framework,
+        "version": program.version,
+        "operations": program.equations,
+        "distinct": program.distinct,
+        "gradients": program.gradients,
     }
 
 
