@@ -275,7 +275,7 @@ def habit_problems(uses: Sequence[NameUse], families: Mapping[str, str]) -> Iter
     has_torch = any(use.framework == "torch" for use in uses)
     settled: set[str] = set()
     for use in uses:
-        if any(f"{use.name}.".startswith(f"{name}.") for name in settled):
+        if use.is_below(settled):
             continue
         habit = next((habit for habit in HABITS if habit.matches(use, has_torch=has_torch)), None)
         if habit is None:

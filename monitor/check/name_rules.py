@@ -29,7 +29,7 @@ def name_problems(uses: Iterable[NameUse], listed: Mapping[str, FrameworkNames])
     settled: list[str] = []  # imported names whose uses need no further problem
     for use in uses:
         names = listed.get(use.framework)
-        if names is None or use.standalone or any(f"{use.name}.".startswith(f"{one}.") for one in settled):
+        if names is None or use.standalone or use.is_below(settled):
             continue
         problem = None if use.for_build else _problem(use, names)
         if use.imported and "." in use.name and (problem or use.for_build):

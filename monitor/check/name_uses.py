@@ -8,6 +8,7 @@ no framework.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -83,6 +84,10 @@ class NameUse:
     def on_cpu(self) -> bool:
         """Return whether this makes a tensor on the CPU, whatever the target is."""
         return self.name in ON_CPU and "device" not in self.keywords
+
+    def is_below(self, names: Iterable[str]) -> bool:
+        """Return whether the name is one of these, or below one."""
+        return any(f"{self.name}.".startswith(f"{name}.") for name in names)
 
 
 def names_in(file: str, source: str) -> tuple[NameUse, ...]:
