@@ -69,11 +69,13 @@ def test_wrong_shapes_are_refused_with_the_form(trace: Trace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "outcome"),
-    [("while True: pass\n", Outcome.TIMEOUT), ("import os\nos._exit(3)\n", Outcome.CRASH)],
+    ("source", "seconds", "outcome"),
+    [("while True: pass\n", 0.5, Outcome.TIMEOUT), ("import os\nos._exit(3)\n", 60, Outcome.CRASH)],
 )
-def test_code_without_an_end_is_a_failure_of_the_process(trace: Trace, source: str, outcome: Outcome) -> None:
-    failed = trace(source, seconds=0.5)
+def test_code_without_an_end_is_a_failure_of_the_process(
+    trace: Trace, source: str, seconds: float, outcome: Outcome
+) -> None:
+    failed = trace(source, seconds=seconds)
     assert isinstance(failed, WorkerFailure)
     assert failed.outcome is outcome
 
