@@ -14,19 +14,13 @@ from typing import Any
 import tensorflow as tf
 
 from monitor.formats.error_text import describe
+from monitor.formats.tensorflow_bridge import bridged, missing_kernels
 from monitor.model import Outcome
 from monitor.tracing.tensorflow_graph import GraphOperation, alone, distinct_operations, has_gradients
 from monitor.tracing.tracer import Tracer, with_values
 from monitor.tracing.user_code import UserCallable, check_signature, guard
 
-NO_KERNEL = re.compile(r"No registered '(\w+)' OpKernel for XLA")
-NO_ARGUMENT = re.compile(r"No registered '_Arg' OpKernel for XLA.*?\bT=DT_(\w+)", re.DOTALL)
 REFUSALS = re.compile(r"not supported|unsupported|must be a compile-time constant|not compilable|UNIMPLEMENTED", re.I)
-
-# Locations in the source, and the one operator of MHLO that the bridge leaves.
-QUOTED = r'[^()"]|"[^"]*"'
-LOCATION = re.compile(rf"^#loc.*\n| loc\((?:{QUOTED}|\((?:{QUOTED})*\))*\)", re.MULTILINE)
-COPY = re.compile(r"mhlo\.copy (%\w+) : (tensor<[^>]*>)")
 
 
 class TensorflowTracer(Tracer[GraphOperation]):
@@ -78,15 +72,12 @@ class TensorflowTracer(Tracer[GraphOperation]):
 
     def _lowered(self, platform: str, operations: list[GraphOperation] | None) -> str:
         del platform  # the bridge gives one program for every platform
-        return _bridge(self._function, self._specs) if operations is None else _bridge_alone(operations)
+        return bridged(self._function, self._specs) if operations is None else _bridge_alone(operations)
 
     def _refusal(self, error: Exception) -> tuple[Outcome, str]:
-        words = str(error)
-        if dtypes := sorted({dtype.lower() for dtype in NO_ARGUMENT.findall(words)}):
-            return Outcome.UNSUPPORTED, f"the bridge to XLA takes no argument of dtype {', '.join(dtypes)}"
-        if operators := sorted(set(NO_KERNEL.findall(words))):
-            return Outcome.UNSUPPORTED, f"the bridge to XLA has no kernel of {', '.join(operators)}"
-        return Outcome.UNSUPPORTED if REFUSALS.search(words) else Outcome.ERROR, describe(error)
+        if missing := missing_kernels(error):
+            return Outcome.UNSUPPORTED, f"the bridge to XLA {missing}"
+        return Outcome.UNSUPPORTED if REFUSALS.search(str(error)) else Outcome.ERROR, describe(error)
 
     def _is_single(self, operation: GraphOperation) -> bool:
         """Return False for an operator that needs the program around it, such as for a constant operand."""
@@ -117,10 +108,4 @@ def _is_loss(graph: Any) -> bool:
 
 def _bridge_alone(operations: list[GraphOperation]) -> str:
     call, specs = alone(operations)
-    return _bridge(tf.function(call, jit_compile=True, autograph=False), specs)
-
-
-def _bridge(function: Any, specs: list[Any]) -> str:
-    text = function.experimental_get_compiler_ir(*specs)(stage="stablehlo", platform_name="CPU")
-    text = text if isinstance(text, str) else text.decode()
-    return COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", LOCATION.sub("", text))
+    return bridged(tf.function(call, jit_compile=True, autograph=False), specs)

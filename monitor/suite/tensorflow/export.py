@@ -16,6 +16,7 @@ from typing import Any
 import tensorflow as tf
 
 from monitor.formats.error_text import describe
+from monitor.formats.tensorflow_bridge import bridged, missing_kernels
 from monitor.model import Mode, Outcome, Stage
 from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.export import StageError, StandIns
@@ -28,16 +29,6 @@ ON_THE_HOST = re.compile(
     r"|LookupTable|HashTable|^PyFunc|^EagerPyFunc"
     r"|^VarHandleOp$|^DestroyResourceOp$|^VarIsInitializedOp$|^NoOp$|^DisableCopyOnRead$|^Placeholder|^Const$|^Identity$|^_"
 )
-
-# Where in the source an operator comes from, and the one operator of MHLO that the bridge leaves.
-QUOTED = r'[^()"]|"[^"]*"'
-LOCATION = re.compile(rf"^#loc.*\n| loc\((?:{QUOTED}|\((?:{QUOTED})*\))*\)", re.MULTILINE)
-COPY = re.compile(r"mhlo\.copy (%\w+) : (tensor<[^>]*>)")
-
-# The message of the bridge for an operator without a kernel.
-NO_KERNEL = re.compile(r"No registered '(\w+)' OpKernel for XLA")
-# An argument is an operator too, which has a kernel for all dtypes but a few.
-NO_ARGUMENT = re.compile(r"No registered '_Arg' OpKernel for XLA.*?\bT=DT_(\w+)", re.DOTALL)
 
 
 class TensorflowExporter:
@@ -117,13 +108,7 @@ def _bridge(call: Callable[..., Any], tensors: Any) -> list[bytes]:
     graph = function.get_concrete_function(*tensors).graph
     if all(ON_THE_HOST.search(op.type) for op in graph.get_operations()):
         return []
-    text = function.experimental_get_compiler_ir(*tensors)(stage="stablehlo", platform_name="CPU")
-    return [_plain(text if isinstance(text, str) else text.decode()).encode()]
-
-
-def _plain(program: str) -> str:
-    """Return a program in StableHLO alone and without source locations: the bridge leaves copies in MHLO."""
-    return COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", LOCATION.sub("", program))
+    return [bridged(function, tensors).encode()]
 
 
 def _operator(op: str, attributes: tuple[Any, ...] | None, *inputs: Any) -> Any:
@@ -157,9 +142,6 @@ def _operator(op: str, attributes: tuple[Any, ...] | None, *inputs: Any) -> Any:
 
 
 def _refused(error: Exception) -> StageError:
-    if dtypes := sorted({dtype.lower() for dtype in NO_ARGUMENT.findall(str(error))}):
-        message = f"the bridge takes no argument of dtype {', '.join(dtypes)}"
-        return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, message)
-    if operators := sorted(set(NO_KERNEL.findall(str(error)))):
-        return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, f"the bridge has no kernel of {', '.join(operators)}")
+    if missing := missing_kernels(error):
+        return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, f"the bridge {missing}")
     return StageError(Stage.EXPORT, Outcome.ERROR, describe(error))
