@@ -11,30 +11,23 @@ from monitor.site.target_info import TargetInfo
 
 @dataclass(frozen=True)
 class TargetFamily:
-    """Targets of one line of hardware, oldest generation first, with the short name of each: "v5e" of "TPU v5e".
+    """Targets of one line of hardware, oldest generation first.
 
-    `name` is what all names begin with ("TPU"), or the whole name of a single target. `title` is the line of hardware
-    ("Google TPU").
+    `short_names` has the short name of each: "v5e" of "TPU v5e". `name` is what all names begin with ("TPU"), or the
+    whole name of a single target. `title` is the line of hardware ("Google TPU").
     """
 
     title: str
     name: str
     targets: tuple[str, ...]
-    short_names: tuple[str, ...]
-
-    @property
-    def short_name_of(self) -> Mapping[str, str]:
-        """Return the short name of each target."""
-        return dict(zip(self.targets, self.short_names, strict=True))
+    short_names: Mapping[str, str]
 
     def named(self, targets: Iterable[str]) -> str:
         """Return some of the targets in words: "TPU v2 and v3"; the name alone if the family has one target."""
         if len(self.targets) == 1:
             return self.name
         chosen = {*targets}
-        return (
-            f"{self.name} {join_words([short for one, short in self.short_name_of.items() if one in chosen])}".strip()
-        )
+        return f"{self.name} {join_words([self.short_names[one] for one in self.targets if one in chosen])}".strip()
 
 
 def target_families(hardware: Mapping[str, TargetInfo], targets: Iterable[str] = ()) -> tuple[TargetFamily, ...]:
@@ -52,12 +45,13 @@ def _family(title: str, targets: Sequence[str], hardware: Mapping[str, TargetInf
     titles = [hardware[target].title.partition(" (")[0] if target in hardware else target for target in targets]
     words = [one.split() for one in titles]
     if len(words) == 1:
-        return TargetFamily(title, titles[0], tuple(targets), (titles[0],))
+        return TargetFamily(title, titles[0], tuple(targets), {targets[0]: titles[0]})
     shared = 0
     while all(len(one) > shared + 1 and one[shared] == words[0][shared] for one in words):
         shared += 1
     name = " ".join(words[0][:shared]) or title
-    return TargetFamily(title, name, tuple(targets), tuple(" ".join(one[shared:]) for one in words))
+    short_names = {target: " ".join(one[shared:]) for target, one in zip(targets, words, strict=True)}
+    return TargetFamily(title, name, tuple(targets), short_names)
 
 
 def family_of_targets(families: Iterable[TargetFamily]) -> Mapping[str, TargetFamily]:

@@ -78,6 +78,10 @@ class KernelPage:
     everywhere: tuple[KernelRow, ...]
     removed: tuple[KernelRow, ...]
 
+    @property
+    def rows(self) -> tuple[KernelRow, ...]:
+        return *self.lacking, *self.everywhere, *self.removed
+
 
 def kernel_pages(series: Sequence[SeriesStatus]) -> list[KernelPage]:
     """Return a page for each framework with kernel tables."""

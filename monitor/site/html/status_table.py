@@ -89,8 +89,7 @@ def _where(column: Sequence[FunctionSection], family: TargetFamily) -> str:
 
     if len(column) == 1:
         return link(column[0], column[0].series.target)
-    short = family.short_name_of
-    links = [link(section, short[section.series.target]) for section in column]
+    links = [link(section, family.short_names[section.series.target]) for section in column]
     return f'{escaped(family.name)} <span class="several">{", ".join(links)}</span>'
 
 

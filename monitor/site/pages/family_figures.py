@@ -35,11 +35,6 @@ class CallFigure:
     study: PortabilityFigure | None
 
     @property
-    def untested(self) -> int:
-        """Return the number of calls whose function has no known portability."""
-        return self.row.calls - self.row.score.judged
-
-    @property
     def tested_share(self) -> float:
         """Return the share of calls whose function has a known portability."""
         return self.row.score.judged / self.row.calls
@@ -72,7 +67,7 @@ def family_figures(
     kernels = [(table.framework, column) for table in kernel_pages(series) for column in table.columns]
     found = []
     for family in families:
-        short = family.short_name_of
+        short = family.short_names
         here = [target for target in family.targets if target in summaries]
         if here:
             calls = {

@@ -148,8 +148,7 @@ def _clause(
         verb, preposition, exception = "has no such function", "on", ""
     place = ""
     if len(family.targets) > 1:
-        short = family.short_name_of
-        named = join_words([short[one] for one in targets])
+        named = join_words([family.short_names[one] for one in targets])
         if every and len(targets) == len(family.targets) > 2:
             number = _number(len(targets))
             named = f"any of the {number}" if failing and verb != EXECUTED_FAILURE else f"all {number}"

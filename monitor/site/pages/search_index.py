@@ -75,12 +75,12 @@ def index_script(
             "operators": [
                 [f"operator of {framework_title(table.framework)}, kernel table", table.page, [*operators]]
                 for table in tables
-                if (operators := [row.operator for row in (*table.lacking, *table.everywhere, *table.removed)])
+                if (operators := [row.operator for row in table.rows])
             ],
             "anchors": {
                 row.operator: anchor
                 for table in tables
-                for row in (*table.lacking, *table.everywhere, *table.removed)
+                for row in table.rows
                 if (anchor := slug(row.operator)) != row.operator
             },
         },
@@ -104,8 +104,8 @@ def _outcomes(series: Sequence[SeriesStatus]) -> Iterator[list[str]]:
                     functions[status.outcome].add((one.framework, status.function))
     for outcome, words in WORDS_OF.items():
         number = len(functions[outcome])
-        said = f"{count(number, 'function')} now" if number else "no function now"
-        yield [f"{outcome.value}: {OUTCOMES[outcome].meaning}", said, f"matrix.html#is={outcome.value}", words]
+        note = f"{count(number, 'function')} now" if number else "no function now"
+        yield [f"{outcome.value}: {OUTCOMES[outcome].meaning}", note, f"matrix.html#is={outcome.value}", words]
 
 
 def _messages(failures: Sequence[CurrentFailure], families: Sequence[TargetFamily]) -> Iterator[list[str]]:
