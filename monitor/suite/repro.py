@@ -245,7 +245,7 @@ class _Source:
     @cached_property
     def uses(self) -> set[str]:
         """Return the names that the body, and the objects built for it, look up."""
-        return set().union(*map(names_of, [*self.node.body, *self._built.values()]))
+        return names_of(*self.node.body) - {*self.parameters} | names_of(*self._built.values())
 
     def built(self, name: str) -> str:
         """Return the function that builds a parameter: the argument of the `built(...)` that is its default."""

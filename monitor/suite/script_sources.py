@@ -119,5 +119,8 @@ def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
-def names_of(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
+def names_of(*nodes: ast.AST) -> set[str]:
+    """Return the names that nodes look up, without those that they bind themselves."""
+    found = [inner for node in nodes for inner in ast.walk(node)]
+    bound = {one.arg for one in found if isinstance(one, ast.arg)} | {one.id for one in found if _is_stored(one)}
+    return {one.id for one in found if isinstance(one, ast.Name)} - bound

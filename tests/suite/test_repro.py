@@ -163,6 +163,12 @@ def test_the_definitions_of_two_modules_stand_in_their_order() -> None:
     assert places == sorted(places)
 
 
+def test_a_script_lacks_a_helper_whose_name_the_case_uses_for_a_variable() -> None:
+    text = script("torch/torch.utils.data.RandomSampler/eager")
+    assert "numbers, count, " in text
+    assert "def numbers(" not in text
+
+
 def test_a_name_that_the_script_needs_itself_is_another_in_it() -> None:
     text = script("jax/jax.experimental.pallas.pallas_call/add-eager-float16")
     assert "def call_(jax, kernel, like, *inputs, **options):" in text
