@@ -11,10 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from monitor.suite.script_sources import calls_within
+from monitor.suite.script_sources import Function, calls_within
 
 Keywords = Mapping[str, str]  # source of each value
-Function = ast.FunctionDef | ast.Lambda
 
 
 def keywords_of(node: ast.Call) -> dict[str, str]:
