@@ -167,6 +167,12 @@ def _(result):
     return result == [True, False, True, [1, 4]]
 
 
+def pickle_protocol(archive):
+    """Return the protocol of the only pickle in an archive of tensors."""
+    (pickled,) = [archive.read(name) for name in archive.namelist() if name.endswith("data.pkl")]
+    return pickled[1]  # the second byte of a pickle is its protocol
+
+
 @argument_case("torch.save", name="pickle")
 def save_with_pickle(torch):
     import io
@@ -185,9 +191,7 @@ def save_with_pickle(torch):
     for protocol in (2, 4):
         file = io.BytesIO()
         torch.save({"a": 1}, file, pickle_protocol=protocol)
-        archive = zipfile.ZipFile(file)
-        (pickled,) = [archive.read(name) for name in archive.namelist() if name.endswith("data.pkl")]
-        protocols.append(pickled[1])  # the second byte of a pickle is its protocol
+        protocols.append(pickle_protocol(zipfile.ZipFile(file)))
     torch.save({"a": 1}, io.BytesIO(), pickle_module=types.SimpleNamespace(Pickler=Own, __name__="own"))
     return protocols, len(made) > 0
 

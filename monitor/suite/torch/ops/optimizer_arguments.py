@@ -4,9 +4,7 @@ from functools import partial
 
 from monitor.suite.declare import EAGER, fact, formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, SETS_GRADIENT
-from monitor.suite.torch.ops.optimizers import adam, descend, near, steps
-
-SCHEDULER = "torch.optim.lr_scheduler."
+from monitor.suite.torch.ops.optimizers import SCHEDULER, adam, descend, near, steps
 
 argument = partial(formula, dtypes=("float32",), modes=(EAGER,), condition=16, limits=ARGUMENT_ONLY | SETS_GRADIENT)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)

@@ -4,6 +4,7 @@ from functools import partial
 
 from monitor.suite.declare import case
 from monitor.suite.limits import ARGUMENT_ONLY
+from monitor.suite.torch.ops.data_arguments import pickle_protocol
 from monitor.suite.torch.ops.distributed_arguments import message_of
 
 COMPILE, EXPORT, TRACE = "torch.compile", "torch.export.export", "torch.jit.trace"
@@ -197,15 +198,14 @@ def export_save_with_files(torch):
     for protocol in (2, 4):
         archive = zipfile.ZipFile(saved_program(torch, pickle_protocol=protocol, extra_files={"note.txt": "kept"}))
         (inputs,) = [archive.read(name) for name in archive.namelist() if name.endswith("sample_inputs/model.pt")]
-        part = zipfile.ZipFile(io.BytesIO(inputs))
-        (pickled,) = [part.read(name) for name in part.namelist() if name.endswith("data.pkl")]
-        found += [pickled[1], *(archive.read(name) for name in archive.namelist() if name.endswith("note.txt"))]
+        protocol_of_inputs = pickle_protocol(zipfile.ZipFile(io.BytesIO(inputs)))
+        found += [protocol_of_inputs, *(archive.read(name) for name in archive.namelist() if name.endswith("note.txt"))]
     return found
 
 
 @export_save_with_files.promise
 def _(found):
-    return found == [2, b"kept", 4, b"kept"]  # the second byte of a pickle is its protocol
+    return found == [2, b"kept", 4, b"kept"]
 
 
 @argument_case("torch.export.load", name="extra-files")
