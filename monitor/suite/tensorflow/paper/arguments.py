@@ -4,6 +4,7 @@ from functools import partial
 
 from monitor.suite.declare import fact, formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY
+from monitor.suite.tensorflow.ops.dataset_names import is_named
 
 argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
@@ -103,14 +104,6 @@ def logged(tf):
     return len(lines)
 
 
-def metadata(tf, build):
-    """Return whether a node of the graph of a dataset has the name "given" in its metadata."""
-    with tf.Graph().as_default() as graph:
-        build(tf.data.Dataset.range(6))
-        nodes = [operation.node_def.attr for operation in graph.get_operations()]
-    return any(b"given" in attributes["metadata"].s for attributes in nodes if "metadata" in attributes)
-
-
 def named(tf, build):
     """Return whether a node of a graph has the name "given"."""
     with tf.Graph().as_default() as graph:
@@ -121,19 +114,19 @@ def named(tf, build):
 ARGUMENTS = [
     argument_fact(
         "tf.compat.v1.train.CheckpointSaverHook",
-        lambda tf: saved(tf),
+        saved,
         lambda found: found == [True, False, True],
         name="own-saver",
     ),
     argument_fact(
         "tf.compat.v1.train.QueueRunner",
-        lambda tf: queue_runner(tf),
+        queue_runner,
         lambda found: found == [True, True, True],
         name="operations",
     ),
     argument_fact(
         "tf.compat.v1.train.LoggingTensorHook",
-        lambda tf: logged(tf),
+        logged,
         lambda number: number == 1,
         name="seconds",
     ),
@@ -152,19 +145,19 @@ ARGUMENTS = [
     ),
     argument_fact(
         "tf.compat.v1.variable_scope",
-        lambda tf: scoped(tf),
+        scoped,
         lambda found: found[:3] == ["layer/weight_own:0", 1, True] and found[4] == "number:0",
         name="options",
     ),
     argument_fact(
         "tf.compat.v1.Session.run",
-        lambda tf: run_with_options(tf),
+        run_with_options,
         lambda found: found == [8, True],
         name="options",
     ),
     argument_fact(
         "tf.compat.v1.distributions.Normal",
-        lambda tf: normal(tf),
+        normal,
         lambda found: found[0].startswith("given") and found[1:] == [False, "refused"],
         name="options",
     ),
@@ -212,7 +205,7 @@ ARGUMENTS = [
     ),
     argument_fact(
         "tf.data.Dataset.shard",
-        lambda tf: metadata(tf, lambda data: data.shard(2, 0, name="given")),
+        lambda tf: is_named(tf, lambda data: data.shard(2, 0, name="given")),
         lambda found: found is True,
         name="name",
     ),
