@@ -1,4 +1,4 @@
-"""Messages of JAX's lowering that decide an outcome, for every process that lowers for a platform without its hardware.
+"""Messages of JAX that decide an outcome, for every process that runs or lowers its programs.
 
 The process has JAX; this module does not import it.
 """
@@ -14,17 +14,25 @@ HOST_CALLBACK = "the platform for the specified backend"
 # Queries of some rules that need the hardware: the version of a library, the kind of the device.
 NEEDS_DEVICE = re.compile(r"cu(solver|dnn|blas|fft|sparse)\w*\(|libcuda|device kind: cpu", re.IGNORECASE)
 NO_RULE = "MLIR translation rule for primitive"
+# Messages of refusals by JAX and XLA. Every other exception is an error.
 REFUSALS = re.compile(
     r"UNIMPLEMENTED|not implemented|not supported|unsupported|only implemented for|only interpret mode is supported",
     re.IGNORECASE,
 )
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Return whether JAX or XLA refuses a program with an exception."""
+    return isinstance(error, NotImplementedError) or bool(REFUSALS.search(str(error)))
+
+
+def lacking_outcome(error: BaseException) -> Outcome | None:
+    """Return the outcome of a lowering that lacks the device or a rule for the platform; None for another exception."""
+    if NEEDS_DEVICE.search(str(error)):
+        return Outcome.BLOCKED
+    return Outcome.UNSUPPORTED if NO_RULE in str(error) else None
+
+
 def lowering_outcome(error: BaseException) -> Outcome:
     """Return the outcome that an exception of the lowering means."""
-    words = str(error)
-    if NEEDS_DEVICE.search(words):
-        return Outcome.BLOCKED
-    if NO_RULE in words or isinstance(error, NotImplementedError) or REFUSALS.search(words):
-        return Outcome.UNSUPPORTED
-    return Outcome.ERROR
+    return lacking_outcome(error) or (Outcome.UNSUPPORTED if is_refusal(error) else Outcome.ERROR)

@@ -13,17 +13,13 @@ import jax
 import jaxlib.version
 import numpy as np
 
+from monitor.formats.jax_messages import is_refusal
 from monitor.model import Outcome
 from monitor.suite.declare import View
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
 
-# Messages of refusals by JAX and XLA. Every other exception is an error.
-REFUSALS = re.compile(
-    r"UNIMPLEMENTED|not implemented|not supported|unsupported|only implemented for|only interpret mode is supported",
-    re.IGNORECASE,
-)
 # Error of a program over more devices than the host has, which is no failure of the function.
 HOST_LACKS = "devices of one kind are needed"
 OUT_OF_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE)
@@ -160,9 +156,7 @@ class JaxDevice:
             return Outcome.BLOCKED
         if isinstance(error, MemoryError) or OUT_OF_MEMORY.search(str(error)):
             return Outcome.OOM
-        if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
-            return Outcome.UNSUPPORTED
-        return None
+        return Outcome.UNSUPPORTED if is_refusal(error) else None
 
 
 def _gradients(call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]) -> dict[str, Any]:

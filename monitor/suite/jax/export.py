@@ -15,7 +15,7 @@ from unittest.mock import patch
 import jax
 
 from monitor.formats.error_text import describe
-from monitor.formats.jax_messages import HOST_CALLBACK, NEEDS_DEVICE, NO_RULE
+from monitor.formats.jax_messages import HOST_CALLBACK, lacking_outcome
 from monitor.model import Outcome, Stage
 from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.export import StageError, StandIns
@@ -90,11 +90,7 @@ class _JaxTraceDevice(StandIns, JaxDevice):
         return function
 
     def refusal(self, error: BaseException) -> Outcome | None:
-        if NEEDS_DEVICE.search(str(error)):
-            return Outcome.BLOCKED
-        if NO_RULE in str(error):
-            return Outcome.UNSUPPORTED
-        return super().refusal(error)
+        return lacking_outcome(error) or super().refusal(error)
 
 
 def _callback(check: CaseCheck) -> StageError:
