@@ -24,6 +24,20 @@ def correlate_channels(np, x, kernel, stride=1, dilation=1):
     return np.concatenate(parts, axis=-1)
 
 
+def correlate_transposed(np, x, kernel, stride=1, dilation=1):
+    """Return the whole result of a transposed convolution of channels-last input."""
+    pairs = [*zip(x.shape[1:-1], kernel.shape[:-2], strict=True)]
+    shape = [stride * (count - 1) + dilation * (size - 1) + 1 for count, size in pairs]
+    result = np.zeros((x.shape[0], *shape, kernel.shape[-2]))
+    for offset in np.ndindex(*kernel.shape[:-2]):
+        places = [
+            slice(dilation * start, dilation * start + stride * (count - 1) + 1, stride)
+            for start, (count, _) in zip(offset, pairs, strict=True)
+        ]
+        result[(slice(None), *places)] += x @ kernel[offset].T
+    return result
+
+
 def channels_first(np, x):
     """Return images with their channels in the second dimension instead of the last."""
     return np.moveaxis(x, -1, 1)

@@ -4,73 +4,38 @@ from functools import partial
 
 from monitor.suite.declare import COMPILED, formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, EAGER_ARGUMENT
+from monitor.suite.tensorflow.ops.convolution import (
+    channels_first,
+    channels_last,
+    correlate,
+    correlate_channels,
+    correlate_transposed,
+)
+from monitor.suite.tensorflow.ops.pooling import windows
 
 argument = partial(formula, dtypes=("float32",), limits=EAGER_ARGUMENT, condition=8)
 
 
-def last(np, x):
-    """Return an array with its channels in the last dimension instead of the second."""
-    return np.moveaxis(x, 1, -1)
+def convolved(np, x, kernel):
+    """Return the convolution with dilation two. Channels are second."""
+    return channels_first(np, correlate(np, channels_last(np, x), kernel, dilation=2))
 
 
-def first(np, x):
-    return np.moveaxis(x, -1, 1)
+def depthwise(np, x, kernel):
+    """Return the convolution of each channel alone with dilation two. Channels are second."""
+    return channels_first(np, correlate_channels(np, channels_last(np, x), kernel, dilation=2))
 
 
-def convolved(np, x, kernel, dilation=1):
-    """Return a convolution at all places where the kernel fits. Channels are second."""
-    x, sizes = last(np, x), kernel.shape[:-2]
-    places = [count - dilation * (size - 1) for count, size in zip(x.shape[1:-1], sizes, strict=True)]
-    result = 0
-    for offset in np.ndindex(*sizes):
-        starts = [dilation * one for one in offset]
-        window = x[(slice(None), *(slice(start, start + count) for start, count in zip(starts, places, strict=True)))]
-        result = result + window @ kernel[offset]
-    return first(np, result)
-
-
-def depthwise(np, x, kernel, dilation):
-    """Return a convolution of each channel alone. Channels are second, and the kernel has two for each."""
-    parts = [
-        convolved(np, x[:, channel : channel + 1], kernel[:, :, channel : channel + 1], dilation)
-        for channel in range(x.shape[1])
-    ]
-    return np.concatenate(parts, axis=1)
-
-
-def windows(np, x, stride=1, dilation=1):
-    """Return the elements of windows of two in each dimension as a new first dimension. Channels are second."""
-    rank = x.ndim - 2
-    places = [(count - dilation - 1) // stride + 1 for count in x.shape[2:]]
-    return np.stack(
-        [
-            x[
-                (
-                    ...,
-                    *(
-                        slice(dilation * one, dilation * one + stride * (count - 1) + 1, stride)
-                        for one, count in zip(offset, places, strict=True)
-                    ),
-                )
-            ]
-            for offset in np.ndindex(*(2,) * rank)
-        ]
-    )
-
-
-def spread(np, x, kernel, dilation, width):
-    """Return a transposed convolution of sequences with stride one, whose channels are last."""
-    result = np.zeros((x.shape[0], width, kernel.shape[1]))
-    for k in range(kernel.shape[0]):
-        result[:, dilation * k : dilation * k + x.shape[1]] += x @ kernel[k].T
-    return result
+def pooled(np, x, reduce, stride=2, dilation=1):
+    """Return the reduction of windows of two in each dimension. Channels are second."""
+    return channels_first(np, windows(np, channels_last(np, x), 2, reduce, stride, dilation))
 
 
 CONVOLUTIONS = [
     argument(
         "tf.nn.conv1d",
         lambda tf, x=tensor(2, 3, 6), k=tensor(2, 3, 4): tf.nn.conv1d(x, k, 1, "VALID", data_format="NCW", dilations=2),
-        lambda np, x, k: convolved(np, x, k, 2),
+        lambda np, x, k: convolved(np, x, k),
         name="layout",
     ),
     argument(
@@ -78,7 +43,7 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 3, 6), k=tensor(2, 3, 4): tf.compat.v1.nn.conv1d(
             input=x, filters=k, stride=1, padding="VALID", data_format="NCW", dilations=2
         ),
-        lambda np, x, k: convolved(np, x, k, 2),
+        lambda np, x, k: convolved(np, x, k),
         name="layout",
     ),
     argument(
@@ -86,7 +51,7 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 3, 6, 5), k=tensor(2, 2, 3, 4): tf.nn.conv2d(
             x, k, 1, "VALID", data_format="NCHW", dilations=2
         ),
-        lambda np, x, k: convolved(np, x, k, 2),
+        lambda np, x, k: convolved(np, x, k),
         name="layout",
     ),
     argument(
@@ -94,7 +59,7 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 3, 6, 5), k=tensor(2, 2, 3, 4): tf.compat.v1.nn.conv2d(
             x, filters=k, strides=1, padding="VALID", data_format="NCHW", dilations=2
         ),
-        lambda np, x, k: convolved(np, x, k, 2),
+        lambda np, x, k: convolved(np, x, k),
         name="layout",
     ),
     argument(
@@ -102,7 +67,7 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 3, 6, 5), k=tensor(2, 2, 3, 4): tf.nn.convolution(
             x, k, padding="SAME", data_format="NCHW", dilations=2
         ),
-        lambda np, x, k: convolved(np, np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)]), k, 2),
+        lambda np, x, k: convolved(np, np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)]), k),
         name="layout",
     ),
     argument(
@@ -110,7 +75,7 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 3, 6, 5), k=tensor(2, 2, 3, 2): tf.nn.depthwise_conv2d(
             x, k, [1, 1, 1, 1], "VALID", data_format="NCHW", dilations=[2, 2]
         ),
-        lambda np, x, k: depthwise(np, x, k, 2),
+        lambda np, x, k: depthwise(np, x, k),
         name="layout",
     ),
     argument(
@@ -119,7 +84,7 @@ CONVOLUTIONS = [
             tf.compat.v1.nn.depthwise_conv2d(x, k, [1, 1, 1, 1], "VALID", rate=[2, 2], data_format="NCHW"),
             tf.compat.v1.nn.depthwise_conv2d(x, k, [1, 1, 1, 1], "VALID", dilations=[2, 2], data_format="NCHW"),
         ],
-        lambda np, x, k: [depthwise(np, x, k, 2)] * 2,
+        lambda np, x, k: [depthwise(np, x, k)] * 2,
         name="layout",
     ),
     argument(
@@ -127,7 +92,7 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 3, 6, 5), k=tensor(2, 2, 3, 2), p=tensor(1, 1, 6, 4): tf.nn.separable_conv2d(
             x, k, p, [1, 1, 1, 1], "VALID", data_format="NCHW", dilations=[2, 2]
         ),
-        lambda np, x, k, p: first(np, last(np, depthwise(np, x, k, 2)) @ p[0, 0]),
+        lambda np, x, k, p: channels_first(np, channels_last(np, depthwise(np, x, k)) @ p[0, 0]),
         name="layout",
     ),
     argument(
@@ -135,7 +100,7 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 4, 3), k=tensor(2, 3, 4): tf.nn.conv1d_transpose(
             x, k, [2, 3, 4], 1, padding="VALID", data_format="NCW"
         ),
-        lambda np, x, k: first(np, spread(np, last(np, x), k, 1, 4)),
+        lambda np, x, k: channels_first(np, correlate_transposed(np, channels_last(np, x), k)),
         name="layout",
     ),
     argument(
@@ -143,7 +108,7 @@ CONVOLUTIONS = [
         lambda tf, x=tensor(2, 3, 4), k=tensor(2, 3, 4): tf.nn.conv1d_transpose(
             x, k, [2, 5, 3], 1, padding="VALID", dilations=2
         ),
-        lambda np, x, k: spread(np, x, k, 2, 5),
+        lambda np, x, k: correlate_transposed(np, x, k, dilation=2),
         name="dilated",
     ),
     argument(
@@ -158,7 +123,7 @@ POOLS = [
     argument(
         "tf.nn.avg_pool",
         lambda tf, x=tensor(2, 3, 6, 4): tf.nn.avg_pool(x, 2, 2, "VALID", data_format="NCHW"),
-        lambda np, x: windows(np, x, 2).mean(0),
+        lambda np, x: pooled(np, x, np.mean),
         name="layout",
     ),
     argument(
@@ -166,49 +131,49 @@ POOLS = [
         lambda tf, x=tensor(2, 3, 6, 4): tf.compat.v1.nn.avg_pool(
             None, ksize=2, strides=2, padding="VALID", data_format="NCHW", input=x
         ),
-        lambda np, x: windows(np, x, 2).mean(0),
+        lambda np, x: pooled(np, x, np.mean),
         name="layout",
     ),
     argument(
         "tf.nn.avg_pool1d",
         lambda tf, x=tensor(2, 3, 6): tf.nn.avg_pool1d(x, 2, 2, "VALID", data_format="NCW"),
-        lambda np, x: windows(np, x, 2).mean(0),
+        lambda np, x: pooled(np, x, np.mean),
         name="layout",
     ),
     argument(
         "tf.nn.avg_pool2d",
         lambda tf, x=tensor(2, 3, 6, 4): tf.nn.avg_pool2d(x, 2, 2, "VALID", data_format="NCHW"),
-        lambda np, x: windows(np, x, 2).mean(0),
+        lambda np, x: pooled(np, x, np.mean),
         name="layout",
     ),
     argument(
         "tf.nn.avg_pool3d",
         lambda tf, x=tensor(2, 3, 6, 4, 2): tf.nn.avg_pool3d(x, 2, 2, "VALID", data_format="NCDHW"),
-        lambda np, x: windows(np, x, 2).mean(0),
+        lambda np, x: pooled(np, x, np.mean),
         name="layout",
     ),
     argument(
         "tf.nn.max_pool",
         lambda tf, x=tensor(2, 3, 6, 4): tf.nn.max_pool(x, 2, 2, "VALID", data_format="NCHW"),
-        lambda np, x: windows(np, x, 2).max(0),
+        lambda np, x: pooled(np, x, np.max),
         name="layout",
     ),
     argument(
         "tf.nn.max_pool1d",
         lambda tf, x=tensor(2, 3, 6): tf.nn.max_pool1d(x, 2, 2, "VALID", data_format="NCW"),
-        lambda np, x: windows(np, x, 2).max(0),
+        lambda np, x: pooled(np, x, np.max),
         name="layout",
     ),
     argument(
         "tf.nn.max_pool2d",
         lambda tf, x=tensor(2, 3, 6, 4): tf.nn.max_pool2d(x, 2, 2, "VALID", data_format="NCHW"),
-        lambda np, x: windows(np, x, 2).max(0),
+        lambda np, x: pooled(np, x, np.max),
         name="layout",
     ),
     argument(
         "tf.nn.max_pool3d",
         lambda tf, x=tensor(2, 3, 6, 4, 2): tf.nn.max_pool3d(x, 2, 2, "VALID", data_format="NCDHW"),
-        lambda np, x: windows(np, x, 2).max(0),
+        lambda np, x: pooled(np, x, np.max),
         name="layout",
     ),
     argument(
@@ -216,13 +181,13 @@ POOLS = [
         lambda tf, x=tensor(2, 3, 6, 5): tf.nn.pool(
             x, [2, 2], "MAX", strides=[2, 2], padding="SAME", data_format="NCHW"
         ),
-        lambda np, x: windows(np, np.pad(x, [(0, 0)] * 3 + [(0, 1)], constant_values=-np.inf), 2).max(0),
+        lambda np, x: pooled(np, np.pad(x, [(0, 0)] * 3 + [(0, 1)], constant_values=-np.inf), np.max),
         name="layout",
     ),
     argument(
         "tf.nn.pool",
         lambda tf, x=tensor(2, 3, 6, 5): tf.nn.pool(x, [2, 2], "MAX", data_format="NCHW", dilations=[2, 2]),
-        lambda np, x: windows(np, x, 1, 2).max(0),
+        lambda np, x: pooled(np, x, np.max, stride=1, dilation=2),
         name="dilated",
     ),
     argument(

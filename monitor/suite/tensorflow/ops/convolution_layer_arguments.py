@@ -7,7 +7,7 @@ from functools import partial
 
 from monitor.suite.declare import formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, VARIABLES
-from monitor.suite.tensorflow.ops.convolution import channels_first, channels_last, correlate
+from monitor.suite.tensorflow.ops.convolution import channels_first, channels_last, correlate, correlate_transposed
 from monitor.suite.tensorflow.ops.layer_parts import BIAS, KERNEL, absolute_sum, expected, numbered, numbers, outcome
 
 argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=16)
@@ -21,23 +21,11 @@ def grouped(np, x, kernel, bias):
     return expected(np, channels_first(np, np.tanh(result + bias)), kernel, bias)
 
 
-def spread(np, x, kernel, stride=1, dilation=1):
-    """Return the whole result of a transposed convolution. Channels are last."""
-    pairs = [*zip(x.shape[1:-1], kernel.shape[:-2], strict=True)]
-    shape = [stride * (count - 1) + dilation * (size - 1) + 1 for count, size in pairs]
-    result = np.zeros((x.shape[0], *shape, kernel.shape[-2]))
-    for offset in np.ndindex(*kernel.shape[:-2]):
-        places = [
-            slice(dilation * start, dilation * start + stride * (count - 1) + 1, stride)
-            for start, (count, _) in zip(offset, pairs, strict=True)
-        ]
-        result[(slice(None), *places)] += x @ kernel[offset].T
-    return result
-
-
 def doubled(np, x, kernel, bias):
     """Return the outcome of the transposed convolution with the options DOUBLED. Channels are first."""
-    result = spread(np, channels_last(np, x), kernel, stride=2)[(slice(None), *[slice(1, -1)] * (x.ndim - 2))]
+    result = correlate_transposed(np, channels_last(np, x), kernel, stride=2)[
+        (slice(None), *[slice(1, -1)] * (x.ndim - 2))
+    ]
     return expected(np, channels_first(np, np.tanh(result + bias)), kernel, bias)
 
 
@@ -153,7 +141,7 @@ TRANSPOSED = [
         lambda tf, x=tensor(2, 3, 4): tf.keras.layers.Conv1DTranspose(
             3, 3, dilation_rate=2, kernel_initializer=numbered
         )(x),
-        lambda np, x: spread(np, x, numbers(np, (3, 3, 4)), dilation=2),
+        lambda np, x: correlate_transposed(np, x, numbers(np, (3, 3, 4)), dilation=2),
         name="dilated",
     ),
     argument(
@@ -169,7 +157,7 @@ TRANSPOSED = [
         lambda tf, x=tensor(2, 3, 4, 4): tf.keras.layers.Conv2DTranspose(
             3, 3, dilation_rate=2, kernel_initializer=numbered
         )(x),
-        lambda np, x: spread(np, x, numbers(np, (3, 3, 3, 4)), dilation=2),
+        lambda np, x: correlate_transposed(np, x, numbers(np, (3, 3, 3, 4)), dilation=2),
         name="dilated",
     ),
 ]

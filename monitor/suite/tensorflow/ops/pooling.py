@@ -4,12 +4,13 @@ from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, NUMERIC, 
 from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 
-def windows(np, x, size, reduce, stride):
+def windows(np, x, size, reduce, stride, dilation=1):
     """Return the reduction of every window of channels-last input, without padding."""
-    shape = [(n - size) // stride + 1 for n in x.shape[1:-1]]
+    reach = dilation * (size - 1) + 1
+    shape = [(n - reach) // stride + 1 for n in x.shape[1:-1]]
     result = np.zeros((x.shape[0], *shape, x.shape[-1]))
     for place in np.ndindex(*shape):
-        window = tuple(slice(p * stride, p * stride + size) for p in place)
+        window = tuple(slice(p * stride, p * stride + reach, dilation) for p in place)
         result[(slice(None), *place)] = reduce(x[(slice(None), *window)], axis=tuple(range(1, x.ndim - 1)))
     return result
 
