@@ -4,39 +4,27 @@ from functools import partial
 
 from monitor.suite.declare import formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, VARIABLES
+from monitor.suite.tensorflow.ops.convolution import channels_first, channels_last
+from monitor.suite.tensorflow.ops.pooling import windows
 
 argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=8)
 
 
-def last(np, x):
-    """Return images with their channels in the last dimension instead of the second."""
-    return np.moveaxis(x, 1, -1)
-
-
-def first(np, x):
-    return np.moveaxis(x, -1, 1)
-
-
 def pooled(np, x, reduce):
-    """Return the reduction of windows of two in each dimension, at all places. Channels are first.
+    """Return the reduction of windows of two in each dimension, with stride one. Channels are first.
 
-    A window beyond the end has the elements within alone.
+    A window beyond the end has missing elements, which `reduce` leaves out.
     """
-    result = np.zeros(x.shape)
-    for place in np.ndindex(*x.shape[2:]):
-        window = x[(slice(None), slice(None), *(slice(one, one + 2) for one in place))]
-        result[(slice(None), slice(None), *place)] = reduce(window, axis=tuple(range(2, x.ndim)))
-    return result
+    padding = [(0, 0), *[(0, 1)] * (x.ndim - 2), (0, 0)]
+    images = np.pad(channels_last(np, x), padding, constant_values=np.nan)
+    return channels_first(np, windows(np, images, 2, reduce, 1))
 
 
-def linear(np, count, size):
-    """Return the matrix of linear interpolation between `count` points, to `size` of them."""
-    places = np.clip((np.arange(size) + 0.5) * count / size - 0.5, 0, count - 1)
-    return np.maximum(1 - np.abs(places[:, None] - np.arange(count)), 0)
+def interpolation(np, count, size):
+    """Return the matrix of linear interpolation between `count` points, to `size` points.
 
-
-def smooth(np, count, size):
-    """Return the matrix of linear interpolation with a triangle as wide as the step between the new points."""
+    The triangle is as wide as the step between the points, the old or the new ones, whichever is wider.
+    """
     scale = count / size
     places = (np.arange(size) + 0.5) * scale - 0.5
     weights = np.maximum(1 - np.abs(places[:, None] - np.arange(count)) / max(scale, 1), 0)
@@ -54,7 +42,7 @@ POOLS = [
         lambda tf, x=tensor(2, 3, 5): tf.keras.layers.AveragePooling1D(
             pool_size=(2,), strides=1, padding="same", data_format="channels_first"
         )(x),
-        lambda np, x: pooled(np, x, np.mean),
+        lambda np, x: pooled(np, x, np.nanmean),
         name="same",
     ),
     argument(
@@ -62,7 +50,7 @@ POOLS = [
         lambda tf, x=tensor(2, 3, 5, 4): tf.keras.layers.AveragePooling2D(
             pool_size=2, strides=1, padding="same", data_format="channels_first"
         )(x),
-        lambda np, x: pooled(np, x, np.mean),
+        lambda np, x: pooled(np, x, np.nanmean),
         name="same",
     ),
     argument(
@@ -70,7 +58,7 @@ POOLS = [
         lambda tf, x=tensor(2, 3, 5): tf.keras.layers.MaxPooling1D(
             pool_size=(2,), strides=1, padding="same", data_format="channels_first"
         )(x),
-        lambda np, x: pooled(np, x, np.max),
+        lambda np, x: pooled(np, x, np.nanmax),
         name="same",
     ),
     argument(
@@ -78,7 +66,7 @@ POOLS = [
         lambda tf, x=tensor(2, 3, 5, 4): tf.keras.layers.MaxPooling2D(
             pool_size=2, strides=1, padding="same", data_format="channels_first"
         )(x),
-        lambda np, x: pooled(np, x, np.max),
+        lambda np, x: pooled(np, x, np.nanmax),
         name="same",
     ),
     argument(
@@ -94,13 +82,7 @@ POOLS = [
         lambda tf, x=tensor(2, 3, 5, 4): tf.keras.layers.GlobalAveragePooling2D(
             data_format="channels_first", keepdims=True
         )(x),
-        lambda np, x: x.mean(
-            axis=(
-                2,
-                3,
-            ),
-            keepdims=True,
-        ),
+        lambda np, x: x.mean(axis=(2, 3), keepdims=True),
         name="channels-first",
     ),
     argument(
@@ -108,14 +90,7 @@ POOLS = [
         lambda tf, x=tensor(2, 3, 5, 4, 2): tf.keras.layers.GlobalAveragePooling3D(
             data_format="channels_first", keepdims=True
         )(x),
-        lambda np, x: x.mean(
-            axis=(
-                2,
-                3,
-                4,
-            ),
-            keepdims=True,
-        ),
+        lambda np, x: x.mean(axis=(2, 3, 4), keepdims=True),
         name="channels-first",
     ),
     argument(
@@ -131,13 +106,7 @@ POOLS = [
         lambda tf, x=tensor(2, 3, 5, 4): tf.keras.layers.GlobalMaxPooling2D(
             data_format="channels_first", keepdims=True
         )(x),
-        lambda np, x: x.max(
-            axis=(
-                2,
-                3,
-            ),
-            keepdims=True,
-        ),
+        lambda np, x: x.max(axis=(2, 3), keepdims=True),
         name="channels-first",
     ),
     argument(
@@ -180,13 +149,13 @@ SHAPES = [
         lambda tf, x=tensor(2, 3, 4, 5): tf.keras.layers.UpSampling2D(
             (2, 3), data_format="channels_first", interpolation="bilinear"
         )(x),
-        lambda np, x: resized(np, x, linear(np, 4, 8), linear(np, 5, 15)),
+        lambda np, x: resized(np, x, interpolation(np, 4, 8), interpolation(np, 5, 15)),
         name="bilinear",
     ),
     argument(
         "tf.keras.layers.Flatten",
         lambda tf, x=tensor(2, 3, 4, 5): tf.keras.layers.Flatten(data_format="channels_first")(x),
-        lambda np, x: last(np, x).reshape(2, 60),
+        lambda np, x: channels_last(np, x).reshape(2, 60),
         name="channels-first",
     ),
     argument(
@@ -238,13 +207,15 @@ RESIZED = [
         lambda tf, x=tensor(2, 3, 4, 6): tf.keras.layers.Resizing(2, 3, antialias=True, data_format="channels_first")(
             x
         ),
-        lambda np, x: resized(np, x, smooth(np, 4, 2), smooth(np, 6, 3)),
+        lambda np, x: resized(np, x, interpolation(np, 4, 2), interpolation(np, 6, 3)),
         name="antialias",
     ),
     argument(
         "tf.keras.layers.Resizing",
         lambda tf, x=tensor(2, 4, 6, 3): tf.keras.layers.Resizing(8, 8, crop_to_aspect_ratio=True)(x),
-        lambda np, x: last(np, resized(np, first(np, x)[..., 1:-1], linear(np, 4, 8), linear(np, 4, 8))),
+        lambda np, x: channels_last(
+            np, resized(np, channels_first(np, x)[..., 1:-1], interpolation(np, 4, 8), interpolation(np, 4, 8))
+        ),
         name="crop",
     ),
     argument(
@@ -260,13 +231,15 @@ RESIZED = [
         lambda tf, x=tensor(2, 3, 4, 6): tf.keras.ops.image.resize(
             x, (2, 3), antialias=True, data_format="channels_first"
         ),
-        lambda np, x: resized(np, x, smooth(np, 4, 2), smooth(np, 6, 3)),
+        lambda np, x: resized(np, x, interpolation(np, 4, 2), interpolation(np, 6, 3)),
         name="antialias",
     ),
     argument(
         "tf.keras.ops.image.resize",
         lambda tf, x=tensor(2, 4, 6, 3): tf.keras.ops.image.resize(x, (8, 8), crop_to_aspect_ratio=True),
-        lambda np, x: last(np, resized(np, first(np, x)[..., 1:-1], linear(np, 4, 8), linear(np, 4, 8))),
+        lambda np, x: channels_last(
+            np, resized(np, channels_first(np, x)[..., 1:-1], interpolation(np, 4, 8), interpolation(np, 4, 8))
+        ),
         name="crop",
     ),
     argument(
