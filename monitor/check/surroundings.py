@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 # A `try` that catches one of these has a fallback, so its author knows that a build may lack the name.
@@ -34,7 +33,7 @@ class Surroundings:
 
     def __init__(self, tree: ast.Module) -> None:
         self.parents: dict[ast.AST, ast.AST] = {}
-        self._before: dict[ast.AST, Sequence[ast.expr]] = defaultdict(list)
+        self._before: dict[ast.AST, Sequence[ast.expr]] = {}
         for node in ast.walk(tree):
             self.parents.update(dict.fromkeys(ast.iter_child_nodes(node), node))
             for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
