@@ -4,18 +4,10 @@ from functools import partial
 
 from monitor.suite.declare import fact, formula, indices, positive, tensor, uniform
 from monitor.suite.limits import ARGUMENT_ONLY, EAGER_ARGUMENT
+from monitor.suite.tensorflow.ops.sequence_layers import sigmoid, softmax
 
 argument = partial(formula, dtypes=("float32",), limits=EAGER_ARGUMENT, condition=16)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
-
-
-def sigmoid(np, x):
-    return 1 / (1 + np.exp(-x))
-
-
-def softmax(np, x):
-    shares = np.exp(x)
-    return shares / shares.sum(-1, keepdims=True)
 
 
 def weighted(np, each, w):

@@ -4,14 +4,10 @@ from functools import partial
 
 from monitor.suite.declare import fact, formula, tensor, values
 from monitor.suite.limits import ARGUMENT_ONLY, EAGER_ARGUMENT
+from monitor.suite.tensorflow.ops.sequence_layers import softmax
 
 argument = partial(formula, dtypes=("float32",), limits=EAGER_ARGUMENT, condition=16)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
-
-
-def softmax(np, x, axis=-1):
-    shares = np.exp(x - x.max(axis, keepdims=True))
-    return shares / shares.sum(axis, keepdims=True)
 
 
 def attended(np, q, k, v, scores):

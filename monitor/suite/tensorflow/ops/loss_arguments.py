@@ -4,18 +4,10 @@ from functools import partial
 
 from monitor.suite.declare import fact, formula, indices, tensor, uniform
 from monitor.suite.limits import ARGUMENT_ONLY, VARIABLES
+from monitor.suite.tensorflow.ops.sequence_layers import sigmoid, softmax
 
 argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=32)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
-
-
-def sigmoid(np, x):
-    return 1 / (1 + np.exp(-x))
-
-
-def softmax(np, x, axis):
-    shares = np.exp(x)
-    return shares / shares.sum(axis, keepdims=True)
 
 
 def entropy(np, y, p):

@@ -8,9 +8,9 @@ def sigmoid(np, x):
     return 1 / (1 + np.exp(-x))
 
 
-def softmax(np, x):
-    shares = np.exp(x - np.max(x, axis=-1, keepdims=True, initial=-np.inf))
-    return shares / np.sum(shares, axis=-1, keepdims=True)
+def softmax(np, x, axis=-1):
+    shares = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    return shares / np.sum(shares, axis=axis, keepdims=True)
 
 
 @case("tf.keras.layers.SimpleRNN", dtypes=FLOATING, condition=16, limits=FIXED_SHAPES | VARIABLES)
