@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from monitor.analysis.status.current_status import CaseStatus, SeriesStatus
+from monitor.analysis.status.current_status import EVIDENCE_RANK, CaseStatus, SeriesStatus
 from monitor.analysis.status.scores import Portability, portability
-from monitor.model import ARRAY_API, Evidence, Outcome
+from monitor.model import ARRAY_API, Outcome
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def full_name(name: str) -> str:
 def array_api_scoreboard(series: Sequence[SeriesStatus], standard: ArrayStandard) -> Scoreboard:
     """Return the scoreboard of all series of suite `array_api`."""
     own = (one for one in series if one.suite == ARRAY_API and one.now)
-    ordered = sorted(own, key=lambda one: ([*Evidence].index(one.evidence), one.framework))
+    ordered = sorted(own, key=lambda one: (EVIDENCE_RANK[one.evidence], one.framework))
     return Scoreboard(standard, tuple(_column(one, standard) for one in ordered))
 
 

@@ -34,6 +34,8 @@ HISTORY_RUNS = 30
 # Evidence that is older than a weaker one by more does not count for the current builds.
 OUTDATED_AFTER = timedelta(days=7)
 
+EVIDENCE_RANK = {evidence: rank for rank, evidence in enumerate(Evidence)}  # 0: the strongest
+
 # Weekly cases run once in so many nights, so an older outcome says that something went wrong.
 STALE_AFTER = timedelta(days=7)
 
@@ -352,6 +354,6 @@ def evidences_by_weight(statuses: Iterable[CaseStatus]) -> list[Evidence]:
     last = max(newest.values(), default=None)
 
     def order(evidence: Evidence) -> tuple[bool, int]:
-        return last is not None and last - newest[evidence] > OUTDATED_AFTER, [*Evidence].index(evidence)
+        return last is not None and last - newest[evidence] > OUTDATED_AFTER, EVIDENCE_RANK[evidence]
 
     return sorted(newest, key=order)

@@ -10,14 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.status.call_coverage import CallCoverage, CoverageRow
-from monitor.analysis.status.current_status import SeriesStatus
+from monitor.analysis.status.current_status import EVIDENCE_RANK, SeriesStatus
 from monitor.analysis.status.kernel_tables import KernelColumn, kernel_pages
 from monitor.analysis.status.study_table import PAPER
 from monitor.model import Evidence
 from monitor.site.pages.target_summary import PortabilityFigure, TargetSummary
 from monitor.site.target_families import TargetFamily
-
-RANK = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 @dataclass(frozen=True)
@@ -123,4 +121,4 @@ def _function_figure(summaries: Sequence[TargetSummary], framework: str) -> Port
         for figure in summary.figures.get(framework, ())
         if figure.score.judged and figure.night.run.evidence is not Evidence.REGISTERED
     ]
-    return min(figures, key=lambda one: (RANK[one.night.run.evidence], -one.score.judged), default=None)
+    return min(figures, key=lambda one: (EVIDENCE_RANK[one.night.run.evidence], -one.score.judged), default=None)

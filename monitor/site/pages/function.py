@@ -12,6 +12,7 @@ from monitor.analysis.names.name_history import FrameworkNames, NameRecord
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
 from monitor.analysis.status.current_status import (
+    EVIDENCE_RANK,
     CaseStatus,
     FunctionStatus,
     SeriesStatus,
@@ -22,7 +23,7 @@ from monitor.formats.error_text import seen
 from monitor.formatting.case_variant import dtype_of, mode_of
 from monitor.formatting.humanize import duration
 from monitor.formatting.urls import documentation_url, function_page, series_anchor
-from monitor.model import Compiled, Evidence, Function, Mode
+from monitor.model import Compiled, Function, Mode
 from monitor.model import Series as SeriesKey
 from monitor.site.charts.chart_annotations import LatencyLevel, LatencyLevels
 from monitor.site.charts.geometry import Axis
@@ -40,13 +41,11 @@ from monitor.site.pages.function_page import (
 )
 from monitor.site.pages.function_verdicts import family_verdicts
 from monitor.site.pages.operator_states import operator_states
-from monitor.site.pages.regressions import RegressionSource as RegressionSubject
+from monitor.site.pages.regressions import RegressionSource
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_families import TargetFamily, family_of_targets
 from monitor.site.target_info import TargetInfo
 from monitor.snapshot.recent_measurements import RecentMeasurements
-
-EVIDENCE_RANK = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def function_sources(
     series: Sequence[SeriesStatus],
     trends: Mapping[SeriesKey, RecentMeasurements],
     nights: Sequence[NightChanges],
-    regressions: Sequence[RegressionSubject],
+    regressions: Sequence[RegressionSource],
     names: Mapping[str, FrameworkNames],
     levels: LatencyLevels,
     project: ProjectMetadata,

@@ -88,9 +88,8 @@ class TargetPage:
 
     `noise` is the median, over timed cases, of spread divided by median; None without times. `calibration` has the
     start and the time of the calibration job of each recent run, oldest first. `funnels` count the cases that pass each
-    stage. `failing_count` counts all failing
-    functions, `judged` all tested ones. `kernels` are the kernel tables by framework. `others` are the targets that
-    the matrix can compare it with.
+    stage. `failing_count` counts all failing functions, `judged` all tested ones. `kernels` are the kernel tables by
+    framework. `others` are the targets that the matrix can compare it with.
     """
 
     name: str

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from monitor.analysis.names.name_history import FrameworkNames
 from monitor.analysis.outcomes.outcome_changes import MIN_COVERAGE, NightChanges
-from monitor.analysis.status.current_status import SeriesStatus, series_score
+from monitor.analysis.status.current_status import EVIDENCE_RANK, SeriesStatus, series_score
 from monitor.analysis.status.last_runs import LastRun, last_runs
 from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Score
@@ -234,7 +234,7 @@ def _evidence_rank(summary: TargetSummary) -> int:
 
 def _figure_order(figure: PortabilityFigure) -> tuple[int, bool, str]:
     run = figure.night.run
-    return [*Evidence].index(run.evidence), run.suite != PAPER, run.suite
+    return EVIDENCE_RANK[run.evidence], run.suite != PAPER, run.suite
 
 
 def share_trend(nights: Sequence[NightChanges]) -> tuple[tuple[str, float], ...]:
