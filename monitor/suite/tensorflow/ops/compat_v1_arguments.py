@@ -11,7 +11,7 @@ argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 
 
 def weighted(np, each, w):
-    """Return the weighted losses, their sum, their mean by weights, and the sum again."""
+    """Return the weighted losses, their sum, their mean by weights, and the result of `collected`."""
     each = each * w
     return [each, each.sum(), each.sum() / w.sum(), [1, True]]
 
@@ -24,13 +24,13 @@ def collected(tf, build):
         return [len(graph.get_collection("own")), any(name.startswith("given/") for name in names)]
 
 
+LOSS_REDUCTIONS = ("none", "weighted_sum", "weighted_mean")
+
 LOSSES = [
     argument(
         "tf.compat.v1.losses.mean_squared_error",
         lambda tf, y=uniform(0.1, 0.9, 4, 5), p=tensor(4, 5), w=positive(4, 1): [
-            tf.compat.v1.losses.mean_squared_error(y, p, weights=w, reduction="none"),
-            tf.compat.v1.losses.mean_squared_error(y, p, weights=w, reduction="weighted_sum"),
-            tf.compat.v1.losses.mean_squared_error(y, p, weights=w, reduction="weighted_mean"),
+            *(tf.compat.v1.losses.mean_squared_error(y, p, weights=w, reduction=one) for one in LOSS_REDUCTIONS),
             collected(
                 tf,
                 lambda: tf.compat.v1.losses.mean_squared_error(
@@ -44,9 +44,7 @@ LOSSES = [
     argument(
         "tf.compat.v1.losses.absolute_difference",
         lambda tf, y=uniform(0.1, 0.9, 4, 5), p=tensor(4, 5), w=positive(4, 1): [
-            tf.compat.v1.losses.absolute_difference(y, p, weights=w, reduction="none"),
-            tf.compat.v1.losses.absolute_difference(y, p, weights=w, reduction="weighted_sum"),
-            tf.compat.v1.losses.absolute_difference(y, p, weights=w, reduction="weighted_mean"),
+            *(tf.compat.v1.losses.absolute_difference(y, p, weights=w, reduction=one) for one in LOSS_REDUCTIONS),
             collected(
                 tf,
                 lambda: tf.compat.v1.losses.absolute_difference(
@@ -60,9 +58,7 @@ LOSSES = [
     argument(
         "tf.compat.v1.losses.huber_loss",
         lambda tf, y=uniform(0.1, 0.9, 4, 5), p=tensor(4, 5), w=positive(4, 1): [
-            tf.compat.v1.losses.huber_loss(y, p, weights=w, reduction="none"),
-            tf.compat.v1.losses.huber_loss(y, p, weights=w, reduction="weighted_sum"),
-            tf.compat.v1.losses.huber_loss(y, p, weights=w, reduction="weighted_mean"),
+            *(tf.compat.v1.losses.huber_loss(y, p, weights=w, reduction=one) for one in LOSS_REDUCTIONS),
             collected(
                 tf, lambda: tf.compat.v1.losses.huber_loss(y.numpy(), p.numpy(), scope="given", loss_collection="own")
             ),
@@ -75,9 +71,10 @@ LOSSES = [
     argument(
         "tf.compat.v1.losses.sigmoid_cross_entropy",
         lambda tf, y=uniform(0.1, 0.9, 4, 5), p=tensor(4, 5), w=positive(4, 1): [
-            tf.compat.v1.losses.sigmoid_cross_entropy(y, p, label_smoothing=0.25, weights=w, reduction="none"),
-            tf.compat.v1.losses.sigmoid_cross_entropy(y, p, label_smoothing=0.25, weights=w, reduction="weighted_sum"),
-            tf.compat.v1.losses.sigmoid_cross_entropy(y, p, label_smoothing=0.25, weights=w, reduction="weighted_mean"),
+            *(
+                tf.compat.v1.losses.sigmoid_cross_entropy(y, p, label_smoothing=0.25, weights=w, reduction=one)
+                for one in LOSS_REDUCTIONS
+            ),
             collected(
                 tf,
                 lambda: tf.compat.v1.losses.sigmoid_cross_entropy(
@@ -95,9 +92,10 @@ LOSSES = [
     argument(
         "tf.compat.v1.losses.softmax_cross_entropy",
         lambda tf, y=uniform(0.1, 0.9, 4, 5), p=tensor(4, 5), w=positive(4): [
-            tf.compat.v1.losses.softmax_cross_entropy(y, p, label_smoothing=0.25, weights=w, reduction="none"),
-            tf.compat.v1.losses.softmax_cross_entropy(y, p, label_smoothing=0.25, weights=w, reduction="weighted_sum"),
-            tf.compat.v1.losses.softmax_cross_entropy(y, p, label_smoothing=0.25, weights=w, reduction="weighted_mean"),
+            *(
+                tf.compat.v1.losses.softmax_cross_entropy(y, p, label_smoothing=0.25, weights=w, reduction=one)
+                for one in LOSS_REDUCTIONS
+            ),
             collected(
                 tf,
                 lambda: tf.compat.v1.losses.softmax_cross_entropy(
@@ -111,9 +109,10 @@ LOSSES = [
     argument(
         "tf.compat.v1.losses.sparse_softmax_cross_entropy",
         lambda tf, y=indices(4, below=5), p=tensor(4, 5), w=positive(4): [
-            tf.compat.v1.losses.sparse_softmax_cross_entropy(y, p, weights=w, reduction="none"),
-            tf.compat.v1.losses.sparse_softmax_cross_entropy(y, p, weights=w, reduction="weighted_sum"),
-            tf.compat.v1.losses.sparse_softmax_cross_entropy(y, p, weights=w, reduction="weighted_mean"),
+            *(
+                tf.compat.v1.losses.sparse_softmax_cross_entropy(y, p, weights=w, reduction=one)
+                for one in LOSS_REDUCTIONS
+            ),
             collected(
                 tf,
                 lambda: tf.compat.v1.losses.sparse_softmax_cross_entropy(
