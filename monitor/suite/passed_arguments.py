@@ -12,7 +12,6 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from importlib import import_module
 from itertools import product
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +21,7 @@ from monitor.model import CallArguments, DeclaredArguments, UntestedParameter
 from monitor.suite.declare import Declaration
 from monitor.suite.discovery import declarations, frameworks
 from monitor.suite.option_dictionaries import Keywords, dictionary_keywords, keywords_of
-from monitor.suite.script_sources import HELPERS, calls_within, names_within, node_of, nodes_within, tree_of
+from monitor.suite.script_sources import calls_within, definitions_of, names_within, node_of, nodes_within, tree_of
 
 FRAMEWORKS = frozenset({"torch", "jax", "tf"})  # the first parameter of every case, by which it names functions
 PARTIAL = "functools.partial"
@@ -158,25 +157,23 @@ class _ModuleSource:
     """The definitions and imports of a module by name."""
 
     def __init__(self, module: ModuleType) -> None:
-        tree = tree_of(module)
         self._scopes: dict[ast.AST, Scope] = {}
         self.imports: dict[str, str] = {}
-        self.definitions: dict[str, ast.AST] = {}
-        for node in tree.body:
-            if isinstance(node, ast.ImportFrom) and HELPERS.fullmatch(node.module or ""):
-                self.definitions |= _source_of(import_module(str(node.module))).definitions
-            elif isinstance(node, ast.Import | ast.ImportFrom):
+        for node in tree_of(module).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
                 self.imports |= _imported(node)
-            elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
-                self.definitions[node.name] = node
-            elif isinstance(node, ast.Assign) and not isinstance(node.value, ast.List):  # a list holds other cases
-                self.definitions |= {one.id: node for one in node.targets if isinstance(one, ast.Name)}
+        self.definitions = {name: node for name, (node, _) in definitions_of(module).items() if not _is_excluded(node)}
 
     def scope_of(self, node: ast.AST) -> Scope:
         """Return the dotted names of the variables of the module and of a function."""
         if node not in self._scopes:
             self._scopes[node] = {**self.imports, **_bound(node, self.imports)}
         return self._scopes[node]
+
+
+def _is_excluded(node: ast.stmt) -> bool:
+    """Return whether a statement is an import, or makes a list, which holds other cases."""
+    return isinstance(node, ast.Import) or (isinstance(node, ast.Assign) and isinstance(node.value, ast.List))
 
 
 @cache
