@@ -25,29 +25,12 @@ def is_dropped(found, shares):
     return all(near) and found[1:] == [True, False]
 
 
-def simple_identity(shape, dtype="float32"):
+def identity(shape, dtype="float32"):
+    """Return a kernel that is one for the new values, and zero for the gates before and after them."""
     import numpy as np
 
-    return np.eye(shape[0], dtype=dtype)
-
-
-def lstm_identity(shape, dtype="float32"):
-    """Return a kernel that is one for the new values, and zero for the gates."""
-    import numpy as np
-
-    return np.concatenate([(part == 2) * np.eye(shape[0], dtype=dtype) for part in range(4)], axis=1)
-
-
-def gru_identity(shape, dtype="float32"):
-    import numpy as np
-
-    return np.concatenate([(part == 2) * np.eye(shape[0], dtype=dtype) for part in range(3)], axis=1)
-
-
-def simple_bias(shape, dtype="float32"):
-    import numpy as np
-
-    return np.zeros(shape, dtype)
+    rows, columns = shape
+    return np.eye(rows, columns, min(2 * rows, columns - rows), dtype)
 
 
 def lstm_bias(shape, dtype="float32"):
@@ -63,6 +46,14 @@ def gru_bias(shape, dtype="float32"):
     return np.repeat(np.array([-10, 10, 0], dtype), shape[0] // 3)
 
 
+DROPPING = {
+    "activation": None,
+    "kernel_initializer": identity,
+    "recurrent_initializer": identity,
+    "dropout": 0.5,
+    "recurrent_dropout": 0.5,
+}
+
 DROPOUT = [
     argument_fact(
         "tf.keras.layers.SimpleRNN",
@@ -70,12 +61,7 @@ DROPOUT = [
             tf,
             lambda seed: tf.keras.layers.SimpleRNN(
                 40,
-                activation=None,
-                kernel_initializer=simple_identity,
-                recurrent_initializer=simple_identity,
-                bias_initializer=simple_bias,
-                dropout=0.5,
-                recurrent_dropout=0.5,
+                **DROPPING,
                 seed=seed,
             ),
             tf.ones([20, 2, 40]),
@@ -89,14 +75,10 @@ DROPOUT = [
             tf,
             lambda seed: tf.keras.layers.GRU(
                 40,
-                activation=None,
                 recurrent_activation="hard_sigmoid",
-                kernel_initializer=gru_identity,
-                recurrent_initializer=gru_identity,
                 bias_initializer=gru_bias,
                 reset_after=False,
-                dropout=0.5,
-                recurrent_dropout=0.5,
+                **DROPPING,
                 seed=seed,
             ),
             tf.ones([20, 2, 40]),
@@ -110,14 +92,10 @@ DROPOUT = [
             tf,
             lambda seed: tf.keras.layers.LSTM(
                 40,
-                activation=None,
                 recurrent_activation="hard_sigmoid",
-                kernel_initializer=lstm_identity,
-                recurrent_initializer=lstm_identity,
                 bias_initializer=lstm_bias,
                 unit_forget_bias=False,
-                dropout=0.5,
-                recurrent_dropout=0.5,
+                **DROPPING,
                 seed=seed,
             ),
             tf.ones([20, 2, 40]),
@@ -131,13 +109,9 @@ DROPOUT = [
             tf,
             lambda seed: tf.keras.layers.SimpleRNNCell(
                 40,
-                activation=None,
                 use_bias=False,
                 bias_initializer="ones",
-                kernel_initializer=simple_identity,
-                recurrent_initializer=simple_identity,
-                dropout=0.5,
-                recurrent_dropout=0.5,
+                **DROPPING,
                 seed=seed,
             ),
             tf.ones([20, 40]),
@@ -152,14 +126,10 @@ DROPOUT = [
             tf,
             lambda seed: tf.keras.layers.LSTMCell(
                 40,
-                activation=None,
                 recurrent_activation="hard_sigmoid",
                 use_bias=False,
                 bias_initializer="ones",
-                kernel_initializer=lstm_identity,
-                recurrent_initializer=lstm_identity,
-                dropout=0.5,
-                recurrent_dropout=0.5,
+                **DROPPING,
                 seed=seed,
             ),
             tf.fill([20, 40], 4.0),
