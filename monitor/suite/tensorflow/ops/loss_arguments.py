@@ -14,9 +14,18 @@ def entropy(np, y, p):
     return -(y * np.log(p) + (1 - y) * np.log1p(-p))
 
 
-def measured(metric, *inputs, **options):
-    metric.update_state(*inputs, **options)
+def reduced(losses):
+    """Return losses without a reduction, and their sum."""
+    return [losses, losses.sum()]
+
+
+def measured(metric, *inputs):
+    metric.update_state(*inputs)
     return float(metric.result())
+
+
+def is_near(found, numbers):
+    return all(abs(a - b) < 1e-6 for a, b in zip(found, numbers, strict=True))
 
 
 REDUCTIONS = [
@@ -26,7 +35,7 @@ REDUCTIONS = [
             tf.keras.losses.MeanSquaredError(reduction=None)(y, p),
             tf.keras.losses.MeanSquaredError(reduction="sum")(y, p),
         ],
-        lambda np, y, p: (lambda each: [each, each.sum()])(((y - p) ** 2).mean(1)),
+        lambda np, y, p: reduced(((y - p) ** 2).mean(1)),
         name="reduction",
     ),
     argument(
@@ -35,7 +44,7 @@ REDUCTIONS = [
             tf.keras.losses.MeanAbsoluteError(reduction=None)(y, p),
             tf.keras.losses.MeanAbsoluteError(reduction="sum")(y, p),
         ],
-        lambda np, y, p: (lambda each: [each, each.sum()])(np.abs(y - p).mean(1)),
+        lambda np, y, p: reduced(np.abs(y - p).mean(1)),
         name="reduction",
     ),
     argument(
@@ -44,7 +53,7 @@ REDUCTIONS = [
             tf.keras.losses.MeanAbsolutePercentageError(reduction=None)(y, p),
             tf.keras.losses.MeanAbsolutePercentageError(reduction="sum")(y, p),
         ],
-        lambda np, y, p: (lambda each: [each, each.sum()])(100 * (np.abs(y - p) / y).mean(1)),
+        lambda np, y, p: reduced(100 * (np.abs(y - p) / y).mean(1)),
         name="reduction",
     ),
     argument(
@@ -53,7 +62,7 @@ REDUCTIONS = [
             tf.keras.losses.MeanSquaredLogarithmicError(reduction=None)(y, p),
             tf.keras.losses.MeanSquaredLogarithmicError(reduction="sum")(y, p),
         ],
-        lambda np, y, p: (lambda each: [each, each.sum()])(((np.log1p(y) - np.log1p(p)) ** 2).mean(1)),
+        lambda np, y, p: reduced(((np.log1p(y) - np.log1p(p)) ** 2).mean(1)),
         name="reduction",
     ),
     argument(
@@ -62,7 +71,7 @@ REDUCTIONS = [
             tf.keras.losses.KLDivergence(reduction=None)(y, p),
             tf.keras.losses.KLDivergence(reduction="sum")(y, p),
         ],
-        lambda np, y, p: (lambda each: [each, each.sum()])((y * np.log(y / p)).sum(1)),
+        lambda np, y, p: reduced((y * np.log(y / p)).sum(1)),
         name="reduction",
     ),
     argument(
@@ -71,7 +80,7 @@ REDUCTIONS = [
             tf.keras.losses.Poisson(reduction=None)(y, p),
             tf.keras.losses.Poisson(reduction="sum")(y, p),
         ],
-        lambda np, y, p: (lambda each: [each, each.sum()])((p - y * np.log(p + 1e-7)).mean(1)),
+        lambda np, y, p: reduced((p - y * np.log(p + 1e-7)).mean(1)),
         name="reduction",
     ),
     argument(
@@ -80,7 +89,7 @@ REDUCTIONS = [
             tf.keras.losses.LogCosh(reduction=None)(y, p),
             tf.keras.losses.LogCosh(reduction="sum")(y, p),
         ],
-        lambda np, y, p: (lambda each: [each, each.sum()])(np.log(np.cosh(p - y)).mean(1)),
+        lambda np, y, p: reduced(np.log(np.cosh(p - y)).mean(1)),
         name="reduction",
     ),
     argument(
@@ -89,7 +98,7 @@ REDUCTIONS = [
             tf.keras.losses.Huber(reduction=None)(y, p),
             tf.keras.losses.Huber(reduction="sum")(y, p),
         ],
-        lambda np, y, p: (lambda each: [each, each.sum()])(((y - p) ** 2 / 2).mean(1)),
+        lambda np, y, p: reduced(((y - p) ** 2 / 2).mean(1)),
         name="reduction",
     ),
     argument(
@@ -98,7 +107,7 @@ REDUCTIONS = [
             tf.keras.losses.Hinge(reduction=None)(2 * y - 1, p),
             tf.keras.losses.Hinge(reduction="sum")(2 * y - 1, p),
         ],
-        lambda np, y, p: (lambda each: [each, each.sum()])(np.maximum(1 - (2 * y - 1) * p, 0).mean(1)),
+        lambda np, y, p: reduced(np.maximum(1 - (2 * y - 1) * p, 0).mean(1)),
         name="reduction",
     ),
 ]
@@ -177,7 +186,7 @@ METRICS = [
             measured(tf.keras.metrics.Precision(top_k=2), CLASSES, SCORES),
             measured(tf.keras.metrics.Precision(class_id=1), CLASSES, SCORES),
         ],
-        lambda found: all(abs(a - b) < 1e-6 for a, b in zip(found, (2 / 3, 0.5, 0.5), strict=True)),
+        lambda found: is_near(found, (2 / 3, 0.5, 0.5)),
         name="options",
     ),
     argument_fact(
@@ -187,13 +196,13 @@ METRICS = [
             measured(tf.keras.metrics.Recall(top_k=2), CLASSES, SCORES),
             measured(tf.keras.metrics.Recall(class_id=0), CLASSES, SCORES),
         ],
-        lambda found: all(abs(a - b) < 1e-6 for a, b in zip(found, (1, 1, 1 / 2), strict=True)),
+        lambda found: is_near(found, (1, 1, 1 / 2)),
         name="options",
     ),
     argument_fact(
         "tf.keras.metrics.AUC",
         lambda tf: [
-            measured(tf.keras.metrics.AUC(num_thresholds=3), [0, 1, 1, 0], [0.1, 0.4, 0.8, 0.4]),
+            measured(tf.keras.metrics.AUC(num_thresholds=3), LABELS, [0.1, 0.4, 0.8, 0.4]),
             measured(tf.keras.metrics.AUC(thresholds=[0.5]), LABELS, FOUND),
             measured(tf.keras.metrics.AUC(thresholds=[0.5], summation_method="minoring"), LABELS, FOUND),
             measured(tf.keras.metrics.AUC(thresholds=[0.5], from_logits=True), LABELS, [-2.0, 0.3, 2.0, -0.4]),

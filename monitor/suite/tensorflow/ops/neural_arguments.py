@@ -21,7 +21,7 @@ def monotone(np, x):
 
 def aligned(np, x, label, blank):
     """Return the logarithm of the probability of all paths that are one label, with blanks around it."""
-    p, total = softmax(np, x, -1), 0
+    p, total = softmax(np, x), 0
     for start in range(len(x)):
         for end in range(start, len(x)):
             total = total + np.prod([p[t, label if start <= t <= end else blank] for t in range(len(x))])
@@ -99,7 +99,7 @@ AXES = [
     argument(
         "tf.nn.isotonic_regression",
         lambda tf, x=tensor(4, 3): tf.nn.isotonic_regression(x, decreasing=False, axis=0)[0],
-        lambda np, x: monotone(np, x),
+        monotone,
         name="growing",
     ),
 ]
@@ -204,24 +204,22 @@ EMBEDDINGS = [
 QUANTIZED = [
     argument_fact(
         "tf.quantization.quantize",
-        lambda tf: (
-            [
-                tf.cast(one, tf.int32)
-                for one in (
-                    tf.quantization.quantize(
-                        [[0.5, 0.5], [1.5, 1.5], [-200.0, -200.0]],
-                        [-127.0, -254.0],
-                        [127.0, 254.0],
-                        tf.qint8,
-                        mode="SCALED",
-                        round_mode="HALF_TO_EVEN",
-                        narrow_range=True,
-                        axis=1,
-                    )[0],
-                )
-            ]
-            + [tf.quantization.quantize([0.0], 0.0, 0.0, tf.quint8, ensure_minimum_range=2.0)[2]]
-        ),
+        lambda tf: [
+            tf.cast(
+                tf.quantization.quantize(
+                    [[0.5, 0.5], [1.5, 1.5], [-200.0, -200.0]],
+                    [-127.0, -254.0],
+                    [127.0, 254.0],
+                    tf.qint8,
+                    mode="SCALED",
+                    round_mode="HALF_TO_EVEN",
+                    narrow_range=True,
+                    axis=1,
+                )[0],
+                tf.int32,
+            ),
+            tf.quantization.quantize([0.0], 0.0, 0.0, tf.quint8, ensure_minimum_range=2.0)[2],
+        ],
         lambda found: found[0].tolist() == [[0, 0], [2, 1], [-127, -100]] and abs(found[1] - 2) < 1e-3,
         name="scaled",
     ),

@@ -59,11 +59,7 @@ DROPOUT = [
         "tf.keras.layers.SimpleRNN",
         lambda tf: dropped(
             tf,
-            lambda seed: tf.keras.layers.SimpleRNN(
-                40,
-                **DROPPING,
-                seed=seed,
-            ),
+            lambda seed: tf.keras.layers.SimpleRNN(40, **DROPPING, seed=seed),
             tf.ones([20, 2, 40]),
         ),
         lambda found: is_dropped(found, (0.5, 0.25, 0.25)),
