@@ -139,21 +139,19 @@ class _SiteRenderer:
             self._run(run_of, data.documents)
         self._runs(runs.newest_first(data.runs), snapshot.excluded_runs)
         for address, make in data.files:
-            if self._build.mine(address):
-                self._build.write(address, make())
+            self._file(address, make)
 
     def _assets(self) -> None:
         for path in sorted((self._templates / "assets").rglob("*")):
             address = path.relative_to(self._templates).as_posix()
-            if path.is_file() and self._build.mine(address):
-                self._build.write(address, path.read_bytes())
+            if path.is_file():
+                self._file(address, path.read_bytes)
 
     def _overview(self, data: SiteData) -> None:
         page = data.overview
         files = CELLS_FILE, search_index.INDEX_FILE, name_page.NAMES_FILE
         self._page("index.html", "overview", page=page, overview=overview, news=news, searched=files)
-        if self._build.mine(search_index.INDEX_FILE):
-            self._build.write(search_index.INDEX_FILE, self._search_index(data))
+        self._file(search_index.INDEX_FILE, partial(self._search_index, data))
         self._page("changes.html", "changes", page=page, overview=overview, most=changes.MAX_CASES_OF_RUN)
         self._page("health.html", "health", page=page, silent_after=SILENT_AFTER)
         federation = data.project.federation
@@ -188,8 +186,7 @@ class _SiteRenderer:
             table=matrix.TABLE_PAGE,
         )
         self._page(matrix.TABLE_PAGE, "matrix-table", page=lambda: found())
-        if self._build.mine(CELLS_FILE):
-            self._build.write(CELLS_FILE, cells_script(found()))
+        self._file(CELLS_FILE, lambda: cells_script(found()))
 
     def _regressions(self, data: SiteData) -> None:
         found, snapshot = [one.regression for one in data.regressions], data.snapshot
@@ -211,8 +208,7 @@ class _SiteRenderer:
         self._page("builds/index.html", "builds", (inputs, snapshot.main_commits), pages=every, head=head)
         for framework, of_framework in every.items():
             address = builds.comparison_file(framework)
-            if self._build.mine(address):
-                self._build.write(address, builds.comparison_script(framework, of_framework, snapshot.nights))
+            self._file(address, partial(builds.comparison_script, framework, of_framework, snapshot.nights))
         for page in pages:
             self._page(page.page, "build", page=page, most=builds.MAX_CASES_OF_GROUP, most_names=builds.MAX_NAMES)
 
@@ -227,8 +223,7 @@ class _SiteRenderer:
         )
         tables = partial(name_page.name_tables, names, project.catalog, project.usage, pages)
         self._page(name_page.PAGE, "names", inputs, tables=tables)
-        if self._build.mine(name_page.NAMES_FILE):
-            self._build.write(name_page.NAMES_FILE, name_page.names_script(names, pages))
+        self._file(name_page.NAMES_FILE, partial(name_page.names_script, names, pages))
 
     def _array_api(self, board: array_api.Scoreboard) -> None:
         columns = [(one.series.key, one.series.sources, one.package, one.cells) for one in board.columns]
@@ -275,6 +270,11 @@ class _SiteRenderer:
         self._page("kernels/index.html", "kernels", pages=tables)
         for table in tables:
             self._page(table.page, "kernel-table", page=table)
+
+    def _file(self, address: str, make: Callable[[], bytes]) -> None:
+        """Write a file that is no page; only the process that writes it makes its content."""
+        if self._build.mine(address):
+            self._build.write(address, make())
 
     def _page(self, address: str, template: str, inputs: object = None, **view: Any) -> None:
         """Write a page, unless the previous build has it with the same inputs.
