@@ -25,9 +25,9 @@ def projected(np, x):
 
 
 def outcome(tf, layer, *inputs):
-    """Return a result, the sum of the losses of the weights, and the sum of all weights after a step down by one.
+    """Return a result, the sum of the losses of the weights, and the absolute sum of all weights after a step.
 
-    The constraint makes all weights positive again, so that they are zero.
+    The step subtracts one from each weight, so all weights become negative, and the constraint makes them zero.
     """
     result = layer(*inputs)
     weights = layer.trainable_variables
@@ -38,7 +38,7 @@ def outcome(tf, layer, *inputs):
 
 
 def draws(tf, layer, x):
-    """Return whether layers with equal seeds draw alike, and layers with other seeds differently."""
+    """Return whether two layers with the same seed draw alike, and whether layers with two seeds do."""
     first, again, other = (layer(seed)(x, training=True) for seed in (7, 7, 8))
     return [bool(tf.reduce_all(first == again)), bool(tf.reduce_all(first == other))]
 

@@ -23,7 +23,7 @@ def pooled(np, x, reduce):
 def interpolation(np, count, size):
     """Return the matrix of linear interpolation between `count` points, to `size` points.
 
-    The triangle is as wide as the step between the points, the old or the new ones, whichever is wider.
+    The weights of a new point form a triangle. It is as wide as the larger of the two steps, of old and new points.
     """
     scale = count / size
     places = (np.arange(size) + 0.5) * scale - 0.5

@@ -11,16 +11,16 @@ argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 
 
 def monotone(np, x):
-    """Return the nearest vectors with growing elements along the first dimension."""
-    means = lambda i, j: x[i : j + 1].mean(0)  # noqa: E731
-    count = len(x)
-    return np.stack(
-        [np.max([np.min([means(j, k) for k in range(i, count)], 0) for j in range(i + 1)], 0) for i in range(count)]
-    )
+    """Return the vectors nearest to `x` whose elements never decrease along the first dimension."""
+    count, rows = len(x), []
+    for i in range(count):
+        least = [np.min([x[j : k + 1].mean(0) for k in range(i, count)], 0) for j in range(i + 1)]
+        rows.append(np.max(least, 0))
+    return np.stack(rows)
 
 
 def aligned(np, x, label, blank):
-    """Return the logarithm of the probability of all paths that are one label, with blanks around it."""
+    """Return the log-probability of all paths of a single label, with blanks before and after it."""
     p, total = softmax(np, x), 0
     for start in range(len(x)):
         for end in range(start, len(x)):
@@ -33,8 +33,8 @@ def sparse(tf, listed, dtype):
     return tf.SparseTensor([[0, 0], [0, 1], [1, 0]], tf.cast(listed, dtype), [2, 2])
 
 
-def short(np, x):
-    """Return vectors with at most the norm one."""
+def clipped(np, x):
+    """Return vectors with norms clipped to one."""
     return x / np.maximum(1, np.sqrt((x * x).sum(-1, keepdims=True)))
 
 
@@ -168,7 +168,7 @@ EMBEDDINGS = [
     argument(
         "tf.nn.embedding_lookup",
         lambda tf, x=tensor(4, 3), i=indices(5, below=4): tf.nn.embedding_lookup(x, i, max_norm=1.0),
-        lambda np, x, i: short(np, x)[i],
+        lambda np, x, i: clipped(np, x)[i],
         name="norm",
     ),
     argument(
@@ -180,7 +180,7 @@ EMBEDDINGS = [
             ),
         ],
         lambda np, x: [
-            np.stack([short(np, x)[1] + short(np, x)[3], short(np, x)[2]]),
+            np.stack([clipped(np, x)[1] + clipped(np, x)[3], clipped(np, x)[2]]),
             np.stack([x[1] + x[3], x[2]]),
         ],
         name="norm",
@@ -196,7 +196,9 @@ EMBEDDINGS = [
             max_norm=1.0,
             allow_fast_lookup=True,
         ),
-        lambda np, x, w: np.stack([(0.5 * short(np, x)[1] + 2 * short(np, x)[3]) / np.sqrt(4.25), short(np, x)[2]]),
+        lambda np, x, w: np.stack(
+            [(0.5 * clipped(np, x)[1] + 2 * clipped(np, x)[3]) / np.sqrt(4.25), clipped(np, x)[2]]
+        ),
         name="weights",
     ),
 ]

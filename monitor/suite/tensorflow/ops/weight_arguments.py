@@ -11,7 +11,7 @@ argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLE
 
 
 def adapted(tf, layer, x):
-    """Return the result of a layer whose weights of low rank are made of numbers."""
+    """Return the result of a layer after setting its weights of low rank, and the number of these weights."""
     layer.build(x.shape)
     pair = [one for one in layer.trainable_variables if "lora" in one.name]
     for one in pair:
@@ -20,7 +20,7 @@ def adapted(tf, layer, x):
 
 
 def reversed_logits(tf, layer, x):
-    """Return the result of a layer, and the logits of ones, with their dtype."""
+    """Return the result of a layer, the logits of ones, whether these are in double precision, and a loss."""
     result, logits = layer(x), layer(tf.ones([1, 3]), reverse=True)
     return [result, tf.cast(logits, "float32"), logits.dtype == "float64", layer.losses[0]]
 
@@ -48,15 +48,7 @@ CHANNELS = [
     argument(
         "tf.keras.layers.DepthwiseConv2D",
         lambda tf, x=tensor(2, 3, 5, 4): outcome(
-            tf,
-            tf.keras.layers.DepthwiseConv2D(
-                2,
-                **DILATED,
-                activity_regularizer=absolute_sum,
-                **DEPTHWISE,
-                **BIAS,
-            ),
-            x,
+            tf, tf.keras.layers.DepthwiseConv2D(2, **DILATED, **DEPTHWISE, **BIAS, activity_regularizer=absolute_sum), x
         ),
         lambda np, x: (
             lambda kernel, bias: expected(
@@ -138,15 +130,7 @@ TABLE = {
 EMBEDDINGS = [
     argument(
         "tf.keras.layers.Embedding",
-        lambda tf, i=indices(2, 4, below=6): outcome(
-            tf,
-            tf.keras.layers.Embedding(
-                6,
-                3,
-                **TABLE,
-            ),
-            i,
-        ),
+        lambda tf, i=indices(2, 4, below=6): outcome(tf, tf.keras.layers.Embedding(6, 3, **TABLE), i),
         lambda np, i: expected(np, numbers(np, (6, 3))[i], numbers(np, (6, 3)), is_regularized=False),
         name="parts",
     ),
@@ -184,12 +168,7 @@ EMBEDDINGS = [
     argument(
         "tf.keras.layers.ReversibleEmbedding",
         lambda tf, i=indices(2, 4, below=2): (lambda layer: [layer(i)._keras_mask, outcome(tf, layer, i)[2]])(
-            tf.keras.layers.ReversibleEmbedding(
-                2,
-                3,
-                mask_zero=True,
-                **TABLE,
-            )
+            tf.keras.layers.ReversibleEmbedding(2, 3, mask_zero=True, **TABLE)
         ),
         lambda np, i: [i != 0, np.maximum(numbers(np, (2, 3)), 0)],
         name="mask",
