@@ -44,6 +44,9 @@ from monitor.model import NAMES, Evidence, Job, Run, RunEnd
 LOCK_SECONDS = 10.0
 LOCK_POLL_SECONDS = 0.05
 
+# Frameworks whose exporter applies rules of the platform. The programs of the others are the same for every platform.
+LOWERED_BY_PLATFORM = frozenset({"jax"})
+
 
 class NoCaseError(Exception):
     """A selection that matches no case of a suite in this build: one line with the nearest case."""
@@ -152,7 +155,8 @@ def _factories(context: RunContext, builds: JobBuilds, exports: Exports) -> tupl
         return (execute_worker(context),)
     if isinstance(backend, CompileBackend | LowerBackend):
         platform = backend.platform if isinstance(backend, LowerBackend) else backend.compiler.driver
-        exported = exports.begin(str(context.python), job.framework, job.suite, platform)
+        lowered_for = platform if job.framework in LOWERED_BY_PLATFORM else ""
+        exported = exports.begin(str(context.python), job.framework, job.suite, lowered_for)
         if isinstance(backend, LowerBackend):
             return lower_workers(context, platform, exported)
         return compile_workers(context, backend, (builds.compiler or builds.framework).python, exported)

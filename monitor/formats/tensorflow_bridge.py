@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-# Where in the source an operator comes from, and the one operator of MHLO that the bridge leaves.
+# Where in the source an operator comes from.
 QUOTED = r'[^()"]|"[^"]*"'
 LOCATION = re.compile(rf"^#loc.*\n| loc\((?:{QUOTED}|\((?:{QUOTED})*\))*\)", re.MULTILINE)
+# The name of the program, with a counter: without it, two calls of the same program have the same text.
+NAME = re.compile(r"^module @\S+")
+# The one operator of MHLO that the bridge leaves.
 COPY = re.compile(r"mhlo\.copy (%\w+) : (tensor<[^>]*>)")
 
 # The message of the bridge for an operator without a kernel.
@@ -21,10 +24,11 @@ NO_ARGUMENT = re.compile(r"No registered '_Arg' OpKernel for XLA.*?\bT=DT_(\w+)"
 
 
 def bridged(function: Any, arguments: Iterable[Any]) -> str:
-    """Return the program of a `tf.function` in StableHLO alone and without source locations. May raise anything."""
+    """Return the program of a `tf.function` in StableHLO alone, without name and locations. May raise anything."""
     text = function.experimental_get_compiler_ir(*arguments)(stage="stablehlo", platform_name="CPU")
     program = text if isinstance(text, str) else text.decode()
-    return COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", LOCATION.sub("", program))
+    program = NAME.sub("module", LOCATION.sub("", program))
+    return COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", program)
 
 
 def missing_kernels(error: BaseException) -> str:

@@ -19,7 +19,7 @@ from monitor.check.problems import Problem, ProblemKind
 from monitor.check.refused_operations import Refusal, refused_operations
 from monitor.check.report import CompiledProgram
 from monitor.execution.targets.backends import CompileBackend
-from monitor.execution.workers.compile_worker import GIB
+from monitor.execution.workers.compile_worker import GIB, other_way
 from monitor.execution.workers.compiler_process import CompileResult, CompilerProcess
 from monitor.execution.workers.process import Limits, WorkerFailure
 from monitor.execution.workers.traced_program import TracerProcess
@@ -31,8 +31,6 @@ LIMIT = "compiling reached the time limit"
 OF_A_KERNEL = re.compile(r"vmem|smem|shared memory|scoped", re.IGNORECASE)
 # A kernel of the user's own library, which registers it where the program runs.
 OF_A_LIBRARY = re.compile(r"No FFI handler registered")
-# Only a TPU needs the bridge for every program.
-OWN_KERNELS = "on a GPU, TensorFlow has its own kernels, which run without jit_compile"
 
 
 class CompilationStoppedError(Exception):
@@ -85,8 +83,8 @@ class CompilationContext:
         if result.stage is Stage.LOWER:
             build = f"{self.program.framework} {self.program.version}"
             outcome, message = result.outcome, result.message
-            if self.program.framework == "tensorflow" and self.backend.compiler.driver != "tpu":
-                outcome, message = Outcome.BLOCKED, f"{message}, and {OWN_KERNELS}"
+            if way := other_way(self.program.framework, self.backend.compiler.driver):
+                outcome, message = Outcome.BLOCKED, f"{message}, and {way}"
             return Refusal(outcome, message, build, Evidence.LOWERED)
         # A GPU's compiler may also die because there is no device.
         died = result.outcome is Outcome.CRASH and self.backend.compiler.driver != "tpu"

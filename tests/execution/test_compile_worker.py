@@ -14,7 +14,7 @@ from monitor.execution.builds.provider import provision
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target, load_target
 from monitor.execution.workers import compile_worker
-from monitor.execution.workers.compile_worker import CompilingWorker
+from monitor.execution.workers.compile_worker import OWN_KERNELS, CompilingWorker, Exports
 from monitor.execution.workers.process import Limits, ProcessCommand, WatchedProcess
 from monitor.formats.run_file import RunFile
 from monitor.model import Evidence, Job, Observation, Outcome, Stage
@@ -171,28 +171,82 @@ def test_an_argument_of_64_bits_is_traced_as_one(run: Callable[..., RunFile]) ->
     assert [(one.outcome, one.message) for one in found.observations] == [(Outcome.PASS, "")]
 
 
-def test_tensorflow_comes_by_its_own_bridge(tpu: Target, framework_environments: Path, tmp_path: Path) -> None:
-    functions = ("Variable/eager-float32", "strings.as_string/eager-float32", "fill/of-strings-eager")
-    heavy = ("linalg.svd/eager-float32", "linalg.svd/eager-complex64", "signal.idct/eager-float64")
-    selection = tuple(f"*tf.{name}" for name in (*functions, *heavy))
-    job = Job(tpu.name, "tensorflow", "paper", Evidence.COMPILED, channel="nightly", selection=selection)
-    runfile = run_job(
-        job, tpu, tmp_path / "run.jsonl", cache=framework_environments, log=print, on_progress=lambda progress: None
-    )
-    found = {o.case.split("/", 1)[1]: o for o in runfile.observations}
+TENSORFLOW_CASES = (
+    "Variable/eager-float32",
+    "strings.as_string/eager-float32",
+    "fill/of-strings-eager",
+    "linalg.svd/eager-float32",
+    "linalg.svd/eager-complex64",
+    "signal.idct/eager-float64",
+    "nn.conv3d/eager-float32",
+)
+
+
+@pytest.fixture(scope="module")
+def tensorflow(framework_environments: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunFile]:
+    """Run cases of TensorFlow for a TPU and for a GPU of each maker, as one night does, with one export for all."""
+    folder = tmp_path_factory.mktemp("night")
+    (folder / "programs").mkdir()
+    exports = Exports(folder / "programs")
+    selection = tuple(f"tensorflow/tf.{case}" for case in TENSORFLOW_CASES)
+    runs = {}
+    for name in ("tpu-v5e", "nvidia-h100", "amd-mi300"):
+        job = Job(name, "tensorflow", "paper", Evidence.COMPILED, channel="nightly", selection=selection)
+        runs[name] = run_job(
+            job,
+            load_target(CHECKOUT / "runners" / f"{name}.toml"),
+            folder / f"{name}.jsonl",
+            cache=framework_environments,
+            exports=exports,
+            log=print,
+            on_progress=lambda progress: None,
+        )
+    assert len([*(folder / "programs").iterdir()]) == 1  # a folder for each export
+    return runs
+
+
+def tensorflow_results(runfile: RunFile) -> dict[str, Observation]:
+    return {o.case.removeprefix("tensorflow/tf."): o for o in runfile.observations}
+
+
+def test_tensorflow_comes_by_its_own_bridge(tensorflow: dict[str, RunFile]) -> None:
+    runfile = tensorflow["tpu-v5e"]
+    found = tensorflow_results(runfile)
     assert runfile.run.compiler is not None
     assert runfile.run.compiler.distribution == "libtpu"
-    assert found["tf.linalg.svd/eager-float32"].outcome is Outcome.PASS
-    assert found["tf.Variable/eager-float32"].outcome is Outcome.PASS  # needs values: one program an operator
-    no_kernel = found["tf.linalg.svd/eager-complex64"]
+    assert found["linalg.svd/eager-float32"].outcome is Outcome.PASS
+    assert found["Variable/eager-float32"].outcome is Outcome.PASS  # needs values: one program an operator
+    no_kernel = found["linalg.svd/eager-complex64"]
     assert (no_kernel.outcome, no_kernel.stage) == (Outcome.UNSUPPORTED, Stage.EXPORT)
     assert no_kernel.message == "the bridge has no kernel of Svd"
-    text = found["tf.strings.as_string/eager-float32"]
+    text = found["strings.as_string/eager-float32"]
     assert (text.outcome, text.stage) == (Outcome.UNSUPPORTED, Stage.EXPORT)
-    assert found["tf.fill/of-strings-eager"].message == "the bridge takes no argument of dtype string"
-    transform = found["tf.signal.idct/eager-float64"]
+    assert found["fill/of-strings-eager"].message == "the bridge takes no argument of dtype string"
+    transform = found["signal.idct/eager-float64"]
     assert (transform.outcome, transform.stage) == (Outcome.UNSUPPORTED, Stage.COMPILE)
     assert "Unexpected operand type for FFT" in transform.message
+
+
+@pytest.mark.parametrize(("name", "compiler"), [("nvidia-h100", "jax-cuda12-pjrt"), ("amd-mi300", "jax-rocm7-pjrt")])
+def test_a_refusal_of_tensorflows_bridge_says_nothing_of_a_gpu(
+    tensorflow: dict[str, RunFile], name: str, compiler: str
+) -> None:
+    runfile = tensorflow[name]
+    found = tensorflow_results(runfile)
+    assert runfile.run.blocked == ""
+    assert runfile.run.compiler is not None
+    assert runfile.run.compiler.distribution == compiler
+    for case in ("Variable/eager-float32", "linalg.svd/eager-float32", "signal.idct/eager-float64"):
+        assert found[case].outcome is Outcome.PASS, found[case].message
+    for case in ("strings.as_string/eager-float32", "fill/of-strings-eager", "linalg.svd/eager-complex64"):
+        assert (found[case].outcome, found[case].stage) == (Outcome.BLOCKED, Stage.EXPORT)
+        assert found[case].message.endswith(f", and {OWN_KERNELS}")
+
+
+def test_amds_compiler_would_choose_a_convolution_on_the_device(tensorflow: dict[str, RunFile]) -> None:
+    convolution = tensorflow_results(tensorflow["amd-mi300"])["nn.conv3d/eager-float32"]
+    assert (convolution.outcome, convolution.stage) == (Outcome.BLOCKED, Stage.COMPILE)
+    assert "No supported config found" in convolution.message
 
 
 def test_a_program_for_more_devices_than_there_are_is_no_fault_of_its_own(

@@ -3,7 +3,8 @@
 The exporter is `monitor.suite.export_worker` in the framework's environment, the compiler `monitor.compilers.worker` in
 its own. A case may kill either one, which is started again for the next case. Together they are a `CaseWorker`.
 
-A program is the same for every chip of a compiler, so later jobs of a night reuse the exports of earlier ones.
+A program is the same for every chip of a compiler, and some frameworks have one program for every compiler. So later
+jobs of a night reuse the exports of earlier ones.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ GIB = 1 << 30
 # second, and a case that computes on this host for longer shows nothing about the hardware.
 EXPORT_SECONDS = 60.0
 
+# Only a TPU needs the bridge for every program.
+OWN_KERNELS = "on a GPU, TensorFlow has its own kernels, which run without jit_compile"
 
 ExportAnswer = tuple[Observation, list[str]] | WorkerFailure  # of an exporter, with the names of the programs
 
@@ -151,13 +154,19 @@ class CompilingWorker(LoweringWorker):
     evidence = Evidence.COMPILED
 
     def __init__(
-        self, exporter: ProcessCommand, compiler: ProcessCommand, exports: BuildExports, memory: float
+        self,
+        exporter: ProcessCommand,
+        compiler: ProcessCommand,
+        exports: BuildExports,
+        memory: float,
+        other_way: str = "",
     ) -> None:
         """Start both and wait for them. Raises WorkerUnavailableError.
 
-        `memory` is the memory of the hardware in bytes.
+        `memory` is the memory of the hardware in bytes. `other_way` states how the framework runs a call that its
+        bridge refuses; such a case is blocked.
         """
-        self._memory = memory
+        self._memory, self._other_way = memory, other_way
         self._results: dict[str, CompileResult] = {}
         self._compiler = CompilerProcess(compiler)
         try:
@@ -170,6 +179,13 @@ class CompilingWorker(LoweringWorker):
     def info(self) -> ProcessInfo:
         """Description of both processes; the cases and the version are the framework's."""
         return replace(self._info, environment=self._info.environment | self._compiler.info.environment)
+
+    def run_case(self, case: str, limits: Limits) -> Observation:
+        observation = super().run_case(case, limits)
+        if not self._other_way or observation.stage is not Stage.EXPORT or observation.outcome is Outcome.BLOCKED:
+            return observation
+        message = f"{observation.message.rstrip('.')}, and {self._other_way}"
+        return replace(observation, outcome=Outcome.BLOCKED, message=message)
 
     def _processes(self) -> list[WatchedProcess]:
         return [*super()._processes(), self._compiler.process]
@@ -188,6 +204,11 @@ class CompilingWorker(LoweringWorker):
             message = f"needs {compiled.memory / GIB:.1f} GiB of memory, and there are {self._memory / GIB:g}"
             observation = replace(observation, outcome=Outcome.OOM, stage=Stage.COMPILE, message=message)
         return replace(observation, compiled=compiled)
+
+
+def other_way(framework: str, driver: str) -> str:
+    """Return how a framework runs calls that its bridge refuses, on the hardware of a compiler; "" if it cannot."""
+    return OWN_KERNELS if framework == "tensorflow" and driver != "tpu" else ""
 
 
 def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:

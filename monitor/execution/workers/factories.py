@@ -15,7 +15,7 @@ from pathlib import Path
 from monitor.execution.targets.backends import Backend, CompileBackend
 from monitor.execution.targets.device_check import DeviceExpectation
 from monitor.execution.targets.package_sources import FrameworkSources
-from monitor.execution.workers.compile_worker import GIB, BuildExports, CompilingWorker, LoweringWorker
+from monitor.execution.workers.compile_worker import GIB, BuildExports, CompilingWorker, LoweringWorker, other_way
 from monitor.execution.workers.confirming_worker import CaseWorker
 from monitor.execution.workers.cxx_cache import forget_used, install_cxx_cache
 from monitor.execution.workers.process import PACKAGE, ProcessCommand, Worker, WorkerUnavailableError, worker_command
@@ -128,11 +128,12 @@ def compile_workers(
     context: RunContext, backend: CompileBackend, python: Path, exports: BuildExports
 ) -> tuple[WorkerFactory, ...]:
     """Return a factory of pairs of exporter and compiler for each core; `python` has the compiler."""
+    unbridged = other_way(context.job.framework, backend.compiler.driver)
 
     def factory(folder: Path) -> WorkerFactory:
         exporter = _exporter(context, backend.compiler.driver, exports, folder)
         compiler = compiler_command(backend, python, folder, context.package)
-        return lambda: CompilingWorker(exporter, compiler, exports, backend.chip.memory_gib * GIB)
+        return lambda: CompilingWorker(exporter, compiler, exports, backend.chip.memory_gib * GIB, unbridged)
 
     return tuple(map(factory, context.folders()))
 
