@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from monitor.analysis.status.array_api import full_name
 from monitor.analysis.status.current_status import is_stale
 from monitor.execution.targets.target import load_targets
 from monitor.history.function_index import load_function
 from monitor.history.layout import RecordedRun, places, read_runs
 from monitor.history.ordering import in_order
-from monitor.model import Outcome, Series
+from monitor.model import ARRAY_API, Outcome, Series
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import INDEX, RUNNERS
 from monitor.pipeline.snapshots import open_history
+from monitor.suite.array_api.standard import sections
 from monitor.suite.catalog import load_catalog
 
 SUGGESTIONS = 3
@@ -43,16 +45,20 @@ def function_history(directory: Path, function: str, target: str) -> FunctionHis
     Raises UserError, with near names, if no run observed the function and the catalog does not have it.
     """
     refuse_unknown("target", target, load_targets(RUNNERS))
-    framework = _framework_of(function)
+    frameworks = _frameworks_of(function)
     files = open_history(directory).files
-    table = load_function(files, INDEX, target, framework, function)
-    if not table.empty:
-        return FunctionHistory(_with_last_run(table, read_runs(files, target, framework)), ())
-    others = [name for name, of in places(files) if of == framework and name != target]
-    elsewhere = [name for name in others if not load_function(files, INDEX, name, framework, function).empty]
-    if not elsewhere and function not in load_catalog():
+    tables = []
+    for framework in frameworks:
+        table = load_function(files, INDEX, target, framework, function)
+        if not table.empty:
+            tables.append(_with_last_run(table, read_runs(files, target, framework)))
+    if tables:
+        return FunctionHistory(pd.concat(tables, ignore_index=True), ())
+    others = [(name, of) for name, of in places(files) if of in frameworks and name != target]
+    elsewhere = {name for name, of in others if not load_function(files, INDEX, name, of, function).empty}
+    if not elsewhere and function not in _known_functions():
         raise UserError(f'no function "{function}"{_suggestion(function)}')
-    return FunctionHistory(table, tuple(elsewhere))
+    return FunctionHistory(pd.DataFrame(), tuple(sorted(elsewhere)))
 
 
 def _with_last_run(table: pd.DataFrame, heads: Sequence[RecordedRun]) -> pd.DataFrame:
@@ -70,18 +76,25 @@ def _with_last_run(table: pd.DataFrame, heads: Sequence[RecordedRun]) -> pd.Data
     return table.assign(last_run=dates, stale=stale)
 
 
-def _framework_of(function: str) -> str:
-    """Return the framework of a dotted name, by its first part. Raises UserError."""
-    by_prefix = {name.partition(".")[0]: known.framework for name, known in load_catalog().items()}
+def _frameworks_of(function: str) -> Sequence[str]:
+    """Return the frameworks that may observe a function, by the first part of its name. Raises UserError."""
     prefix, dot, _ = function.partition(".")
+    by_prefix = {name.partition(".")[0]: known.framework for name, known in load_catalog().items()}
+    if dot and prefix == ARRAY_API:
+        return sorted(set(by_prefix.values()))
     if not dot or prefix not in by_prefix:
         raise UserError(f'no function "{function}"{_suggestion(function)}')
-    return by_prefix[prefix]
+    return (by_prefix[prefix],)
+
+
+def _known_functions() -> list[str]:
+    """Return the functions of the catalog and those of the array API standard."""
+    return [*load_catalog(), *(full_name(name) for names in sections().values() for name in names)]
 
 
 def _suggestion(function: str) -> str:
-    """Return the catalog's near names, as the end of an error line: the same last part first, then similar names."""
-    names = load_catalog()
+    """Return near names, as the end of an error line: those with the same last part first, then similar names."""
+    names = _known_functions()
     last = function.rpartition(".")[2]
     same_last = sorted(name for name in names if name.rpartition(".")[2] == last)
     near = [*same_last, *get_close_matches(function, names, n=SUGGESTIONS, cutoff=SIMILARITY)]

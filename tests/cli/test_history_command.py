@@ -20,6 +20,12 @@ def test_a_functions_past_is_shown() -> None:
     assert all(row["latency_median"] is None or row["latency_median"] > 0 for row in rows)
 
 
+def test_a_function_of_the_array_api_has_the_past_of_all_frameworks() -> None:
+    done = CliRunner().invoke(app, ["history", "show", "array_api.max", "--json"])
+    assert done.exit_code == 0, done.output
+    assert {row["case"].split("/")[0] for row in json.loads(done.stdout)} == {"jax", "tensorflow", "torch"}
+
+
 def test_what_no_run_observed_is_no_success() -> None:
     elsewhere = portability("history", "show", "torch.cat", "--target", "nvidia-h200")
     assert elsewhere.returncode == 1
@@ -27,7 +33,13 @@ def test_what_no_run_observed_is_no_success() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "near"), [("jax.numpy.ad", "jax.numpy.add"), ("cat", "torch.cat"), ("torch.catt", "torch.cat")]
+    ("name", "near"),
+    [
+        ("jax.numpy.ad", "jax.numpy.add"),
+        ("cat", "torch.cat"),
+        ("torch.catt", "torch.cat"),
+        ("array_api.maxx", "array_api.max"),
+    ],
 )
 def test_an_unknown_name_suggests_near_ones(name: str, near: str) -> None:
     unknown = portability("history", "show", name)
