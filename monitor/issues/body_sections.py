@@ -15,8 +15,9 @@ from monitor.analysis.cells import Cell
 from monitor.analysis.regressions.regression_tracker import RegressionKind
 from monitor.analysis.regressions.triage import SLOWER
 from monitor.formats.error_text import seen
-from monitor.formatting.humanize import count, first_names
+from monitor.formatting.humanize import count, first_names, join_words
 from monitor.formatting.markdown import block, code, details, size, table
+from monitor.formatting.script_packages import needed_packages
 from monitor.issues.grouping import IssueReport
 from monitor.issues.lifecycle import MUTE
 from monitor.issues.settings import IssueSettings
@@ -42,7 +43,7 @@ def reproduce(report: IssueReport, settings: IssueSettings) -> Iterator[str]:
     script = settings.script(cell.case, next(recorded, ""))
     shown = block(script, "python")
     if script and size(shown) <= MAX_SCRIPT_BYTES:
-        yield details("The case as a script that needs only the framework and NumPy", shown)
+        yield details(f"The case as a script that needs only {join_words(needed_packages(script))}", shown)
 
 
 def _ease(cell: Cell) -> tuple[bool, bool, Cell]:

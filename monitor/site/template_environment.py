@@ -13,7 +13,7 @@ from monitor.analysis.regressions import slowdown_regressions
 from monitor.analysis.status import measured_builds
 from monitor.exports import api_paths
 from monitor.exports.feeds import ALL_FEED
-from monitor.formatting import display_names, humanize, signature_format, urls
+from monitor.formatting import display_names, humanize, script_packages, signature_format, urls
 from monitor.model import ARRAY_API, Evidence
 from monitor.reports.affected_share import affected_share
 from monitor.site import status_legend
@@ -57,6 +57,8 @@ def template_environment(templates: Path, repository: str) -> Environment:
         affected=affected_share,
         framework=display_names.framework_title,
         machine_time=humanize.machine_time,
+        join_words=humanize.join_words,
+        needed_packages=script_packages.needed_packages,
         parse_time=humanize.parse_time,
         percent=humanize.percent,
         measured=slowdown_regressions.latency_text,

@@ -128,7 +128,9 @@ def texts(*regressions: Regression) -> str:
     """Yield all texts about regressions."""
     report = IssueReport(regressions, 0)
     known = notified_state(report)
-    site = IssueSettings(site="https://example.org/", script=lambda case, seen: f"# {report.first.message}\n")
+    site = IssueSettings(
+        site="https://example.org/", script=lambda case, seen: f"RECORDED = {report.first.message!r}\n"
+    )
     mark = IssueMetadata(report.covers, IssueState.OPEN, "", (), known)
     other = notified_state(IssueReport((regression("x", number=7),), 0))
     return "\n\n".join(
@@ -163,7 +165,9 @@ def test_nor_does_anything_else_that_it_may_say(said: str) -> None:
 @given(TEXT, NAMES)
 @settings(max_examples=60, deadline=None)
 def test_the_mark_is_ours_whatever_is_in_the_body(said: str, name: str) -> None:
-    (task,) = plan_issues([regression(said, name)], [], [], IssueSettings(script=lambda case, seen: said))
+    (task,) = plan_issues(
+        [regression(said, name)], [], [], IssueSettings(script=lambda case, seen: f"RECORDED = {said!r}\n")
+    )
     (step,) = task
     assert isinstance(step, OpenIssue)
     mark = find_metadata(step.body)

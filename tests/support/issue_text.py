@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from monitor.issues.settings import IssueSettings
 GOLDEN = Path(__file__).resolve().parents[1] / "issues" / "golden"
 SITE = IssueSettings(
     site="https://octocat.github.io/monitor/",
-    script=lambda case, seen: f"# {case}\nimport sys\n\nimport jax\n",
+    script=lambda case, seen: f"import sys\n\nimport jax\n\nCASE = {json.dumps(case)}\n",
     owners={("cpu", "jax"): ("octocat",), ("tpu-v5e", "jax"): ("octocat", "org/tpu")},
 )
 
