@@ -12,8 +12,8 @@ import typer
 from monitor.cli.commands import COMMANDS, command_app
 from monitor.cli.options import FrameworksOption, JsonOption, SuitesOption
 from monitor.cli.output import examples, print_json
-from monitor.formatting.case_variant import dtype_of, mode_of
-from monitor.model import Period, function_of, period_of
+from monitor.formatting.case_variant import dtype_of
+from monitor.model import Period, function_of, mode_of, period_of
 from monitor.pipeline.errors import refuse_unknown
 from monitor.pipeline.progress_log import log
 from monitor.suite.discovery import collect, frameworks, generated, is_listed, suites

@@ -1,7 +1,7 @@
-"""Read mode and dtype from the id of a case: `batch-eager-float32` is eager, in float32.
+"""Read the dtype from the id of a case: `batch-eager-float32` is in float32.
 
-Listed cases keep the name that their authors gave them (`harness-add_dtypes_lhs_int8_20_20_…`): they are eager, in the
-first dtype of that name.
+Listed cases keep the name that their authors gave them (`harness-add_dtypes_lhs_int8_20_20_…`): they are in the first
+dtype of that name.
 """
 
 from __future__ import annotations
@@ -9,19 +9,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from monitor.model import Mode
-
 DTYPE = re.compile(r"(?<![A-Za-z])(?:bfloat16|float\d+(?:_e\w+)?|complex\d+|u?int\d+|bool)(?![A-Za-z0-9])")
 WITHOUT_DTYPE = "none"
 
 
 @lru_cache(maxsize=10_000)  # functions share most variants
-def mode_of(variant: str) -> Mode:
-    parts = variant.split("-")
-    return next((mode for mode in Mode if mode.value in parts), Mode.EAGER)
-
-
-@lru_cache(maxsize=10_000)
 def dtype_of(variant: str) -> str:
     found = DTYPE.search(variant)
     return found.group() if found else WITHOUT_DTYPE

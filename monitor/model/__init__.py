@@ -25,6 +25,7 @@ from monitor.model.cases import (
     WeeklyCases,
     function_of,
     input_kind_of,
+    mode_of,
     period_of,
 )
 from monitor.model.comparisons import (
@@ -90,5 +91,6 @@ __all__ = [
     "WeeklyCases",
     "function_of",
     "input_kind_of",
+    "mode_of",
     "period_of",
 ]

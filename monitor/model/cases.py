@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Outcome(StrEnum):
@@ -110,6 +111,16 @@ class WeeklyCases(StrEnum):
 def function_of(case: str) -> str:
     """Return the function of a case id: `torch/torch.cat/eager-float32` checks `torch.cat`."""
     return case.split("/")[1]
+
+
+@lru_cache(maxsize=10_000)  # functions share most variants
+def mode_of(variant: str) -> Mode:
+    """Return the mode of a case, from the last part of its id: `batch-eager-float32` is eager.
+
+    Listed cases keep the name that their authors gave them (`harness-add_dtypes_lhs_int8_20_20_…`): they are eager.
+    """
+    parts = variant.split("-")
+    return next((mode for mode in Mode if mode.value in parts), Mode.EAGER)
 
 
 KINDS_BY_WORD = {kind.value: kind for kind in InputKind}

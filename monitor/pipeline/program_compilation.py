@@ -80,16 +80,15 @@ class CompilationContext:
 
     def refusal(self, result: CompileResult) -> Refusal:
         """Return the refusal in a result, with the build and the evidence of its stage."""
+        outcome, message = result.outcome, result.message
+        if way := other_way(self.program.framework, self.backend.compiler.driver):
+            outcome, message = Outcome.BLOCKED, f"{message}, and {way}"
         if result.stage is Stage.LOWER:
-            build = f"{self.program.framework} {self.program.version}"
-            outcome, message = result.outcome, result.message
-            if way := other_way(self.program.framework, self.backend.compiler.driver):
-                outcome, message = Outcome.BLOCKED, f"{message}, and {way}"
-            return Refusal(outcome, message, build, Evidence.LOWERED)
+            return Refusal(outcome, message, f"{self.program.framework} {self.program.version}", Evidence.LOWERED)
         # A GPU's compiler may also die because there is no device.
         died = result.outcome is Outcome.CRASH and self.backend.compiler.driver != "tpu"
-        outcome = Outcome.BLOCKED if died or OF_A_LIBRARY.search(result.message) else result.outcome
-        return Refusal(outcome, result.message, self.build, Evidence.COMPILED)
+        outcome = Outcome.BLOCKED if died or OF_A_LIBRARY.search(result.message) else outcome
+        return Refusal(outcome, message, self.build, Evidence.COMPILED)
 
     def attempt(self, operations: Sequence[int] | None) -> CompileResult:
         """Lower and compile the program, or some of its operations. Raises CompilationStoppedError."""

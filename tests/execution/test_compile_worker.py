@@ -14,7 +14,7 @@ from monitor.execution.builds.provider import provision
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target, load_target
 from monitor.execution.workers import compile_worker
-from monitor.execution.workers.compile_worker import OWN_KERNELS, CompilingWorker, Exports
+from monitor.execution.workers.compile_worker import OWN_KERNELS, CompilingWorker, Exports, LoweringWorker, other_way
 from monitor.execution.workers.process import Limits, ProcessCommand, WatchedProcess
 from monitor.formats.run_file import RunFile
 from monitor.model import Evidence, Job, Observation, Outcome, Stage
@@ -241,6 +241,31 @@ def test_a_refusal_of_tensorflows_bridge_says_nothing_of_a_gpu(
     for case in ("strings.as_string/eager-float32", "fill/of-strings-eager", "linalg.svd/eager-complex64"):
         assert (found[case].outcome, found[case].stage) == (Outcome.BLOCKED, Stage.EXPORT)
         assert found[case].message.endswith(f", and {OWN_KERNELS}")
+
+
+@pytest.mark.parametrize(
+    ("variant", "stage", "outcome"),
+    [
+        ("eager-int32", Stage.EXPORT, Outcome.BLOCKED),
+        ("compiled-int32", Stage.EXPORT, Outcome.BLOCKED),  # the bridge of this wheel is that for CPUs
+        ("eager-int32", Stage.COMPILE, Outcome.BLOCKED),
+        ("compiled-int32", Stage.COMPILE, Outcome.UNSUPPORTED),  # it requests the compiler
+        ("eager-int32", Stage.TRACE, Outcome.UNSUPPORTED),  # TensorFlow itself refuses the call
+    ],
+)
+def test_what_tensorflow_runs_another_way_is_blocked(
+    monkeypatch: pytest.MonkeyPatch, variant: str, stage: Stage, outcome: Outcome
+) -> None:
+    case = f"tensorflow/tf.image.extract_patches/{variant}"
+    refused = Observation(case, Outcome.UNSUPPORTED, stage=stage, message="refused.")
+    monkeypatch.setattr(LoweringWorker, "run_case", lambda self, case, limits: refused)
+    worker = object.__new__(CompilingWorker)
+    worker._other_way = other_way("tensorflow", "cuda")
+    found = worker.run_case(case, Limits(seconds=1, memory_mib=1))
+    assert found.outcome is outcome
+    assert found.message == (f"refused, and {OWN_KERNELS}" if outcome is Outcome.BLOCKED else "refused.")
+    worker._other_way = other_way("tensorflow", "tpu")
+    assert worker.run_case(case, Limits(seconds=1, memory_mib=1)) == refused
 
 
 def test_amds_compiler_would_choose_a_convolution_on_the_device(tensorflow: dict[str, RunFile]) -> None:

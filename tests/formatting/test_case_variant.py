@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.formatting.case_variant import dtype_of, dtype_order, mode_of
-from monitor.model import Mode
+from monitor.formatting.case_variant import dtype_of, dtype_order
+from monitor.model import Mode, mode_of
 
 
 @pytest.mark.parametrize(

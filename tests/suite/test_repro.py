@@ -21,10 +21,9 @@ import pytest
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.workers.process import Limits, Worker, worker_command
 from monitor.formats.error_text import seen
-from monitor.formatting.case_variant import mode_of
 from monitor.history.files import Folder
 from monitor.history.last_known import read_outcomes
-from monitor.model import WEEKLY_MODES, InputKind, Outcome, input_kind_of
+from monitor.model import WEEKLY_MODES, InputKind, Outcome, input_kind_of, mode_of
 from monitor.suite.discovery import collect, is_listed, suites
 from monitor.suite.repro import NoScriptError, _with_names, script
 from monitor.suite.verdict import opening

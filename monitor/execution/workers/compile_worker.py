@@ -23,7 +23,7 @@ from monitor.execution.workers.process import (
     WorkerFailure,
     read_observation,
 )
-from monitor.model import Compiled, Evidence, Observation, Outcome, Stage
+from monitor.model import Compiled, Evidence, Mode, Observation, Outcome, Stage, mode_of
 
 GIB = 1 << 30
 
@@ -163,8 +163,8 @@ class CompilingWorker(LoweringWorker):
     ) -> None:
         """Start both and wait for them. Raises WorkerUnavailableError.
 
-        `memory` is the memory of the hardware in bytes. `other_way` states how the framework runs a call that its
-        bridge refuses; such a case is blocked.
+        `memory` is the memory of the hardware in bytes. `other_way` states how the framework runs a call without its
+        bridge and this compiler; a case that they refuse is blocked then, unless it requests the compiler.
         """
         self._memory, self._other_way = memory, other_way
         self._results: dict[str, CompileResult] = {}
@@ -182,7 +182,9 @@ class CompilingWorker(LoweringWorker):
 
     def run_case(self, case: str, limits: Limits) -> Observation:
         observation = super().run_case(case, limits)
-        if not self._other_way or observation.stage is not Stage.EXPORT or observation.outcome is Outcome.BLOCKED:
+        requested = mode_of(case.rpartition("/")[2]) is Mode.COMPILED
+        optional = {Stage.EXPORT} if requested else {Stage.EXPORT, Stage.COMPILE}
+        if not self._other_way or observation.stage not in optional or observation.outcome is Outcome.BLOCKED:
             return observation
         message = f"{observation.message.rstrip('.')}, and {self._other_way}"
         return replace(observation, outcome=Outcome.BLOCKED, message=message)
@@ -207,7 +209,7 @@ class CompilingWorker(LoweringWorker):
 
 
 def other_way(framework: str, driver: str) -> str:
-    """Return how a framework runs calls that its bridge refuses, on the hardware of a compiler; "" if it cannot."""
+    """Return how a framework runs calls without its bridge, on the hardware of a compiler; "" if it cannot."""
     return OWN_KERNELS if framework == "tensorflow" and driver != "tpu" else ""
 
 

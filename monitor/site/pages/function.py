@@ -20,10 +20,10 @@ from monitor.analysis.status.current_status import (
     group_by_function,
 )
 from monitor.formats.error_text import seen
-from monitor.formatting.case_variant import dtype_of, mode_of
+from monitor.formatting.case_variant import dtype_of
 from monitor.formatting.humanize import duration
 from monitor.formatting.urls import documentation_url, function_page, series_anchor
-from monitor.model import Compiled, Function, Mode
+from monitor.model import Compiled, Function, Mode, mode_of
 from monitor.model import Series as SeriesKey
 from monitor.site.charts.chart_annotations import LatencyLevel, LatencyLevels
 from monitor.site.charts.geometry import Axis

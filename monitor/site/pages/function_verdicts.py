@@ -16,11 +16,11 @@ from packaging.version import Version
 from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, function_status
 from monitor.analysis.status.measured_builds import MeasuredBuild, sources
 from monitor.analysis.status.scores import Portability
-from monitor.formatting.case_variant import WITHOUT_DTYPE, dtype_of, dtype_order, mode_of
+from monitor.formatting.case_variant import WITHOUT_DTYPE, dtype_of, dtype_order
 from monitor.formatting.display_names import build_title
 from monitor.formatting.humanize import count, join_words
 from monitor.history.ordering import version_sort_key
-from monitor.model import Evidence, Mode, Outcome, Run
+from monitor.model import Evidence, Mode, Outcome, Run, mode_of
 from monitor.site.target_families import TargetFamily
 
 EXECUTED_FAILURE = "fails"

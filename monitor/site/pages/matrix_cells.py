@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from monitor.analysis.status.measured_builds import MeasuredBuild, title
-from monitor.formatting.case_variant import dtype_of, mode_of
+from monitor.formatting.case_variant import dtype_of
 from monitor.formatting.display_names import framework_title
 from monitor.history.ordering import version_sort_key
-from monitor.model import Evidence, Outcome
+from monitor.model import Evidence, Outcome, mode_of
 from monitor.site.js_data import data_script
 from monitor.site.pages.matrix import MatrixCell, MatrixPage, MatrixRow
 from monitor.site.status_legend import EVIDENCES, OUTCOMES, PORTABILITIES, Sign
