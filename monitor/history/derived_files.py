@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
+from monitor.history.damage import content_of
 from monitor.history.files import Committed, Files, Folder, HistoryError
 from monitor.history.git import GitWorkTree
 from monitor.history.last_known import known_after, read_outcomes, write_outcomes
 from monitor.history.layout import (
     COLUMNS,
     RecordedRun,
-    content_of,
     observations_path,
     outcomes_path,
     read_run,

@@ -35,7 +35,7 @@ class Files(ABC):
         """Return the content of a file; None if it does not exist. Raises HistoryError."""
 
     @abstractmethod
-    def damaged(self, path: PurePosixPath, problem: str) -> HistoryError:
+    def damaged(self, path: PurePosixPath, problem: str, lost: str = "") -> HistoryError:
         """Return the error that names a file, its problem, the lost data, and where to find it."""
 
 
@@ -60,8 +60,8 @@ class Folder(Files):
         there = self.directory / path
         return there.read_bytes() if there.is_file() else None
 
-    def damaged(self, path: PurePosixPath, problem: str) -> HistoryError:
-        return HistoryError(f"{self.directory / path}: {problem}: {_lost_with(path)}")
+    def damaged(self, path: PurePosixPath, problem: str, lost: str = "") -> HistoryError:
+        return HistoryError(f"{self.directory / path}: {problem}: {lost or _lost_with(path)}")
 
 
 class Committed(Files):
@@ -88,10 +88,10 @@ class Committed(Files):
         except UnreadableObjectError as error:
             raise self.damaged(path, f"cannot be read from its git object {name} ({error})") from None
 
-    def damaged(self, path: PurePosixPath, problem: str) -> HistoryError:
+    def damaged(self, path: PurePosixPath, problem: str, lost: str = "") -> HistoryError:
         where = f"git -C {shlex.quote(str(self.directory))}"
         return HistoryError(
-            f"{self.directory}, commit {self.commit[:12]}: {path} {problem}: {_lost_with(path)}; "
+            f"{self.directory}, commit {self.commit[:12]}: {path} {problem}: {lost or _lost_with(path)}; "
             f"`{where} log --oneline -- {path}` names the commits that have it, `{where} fsck` what else is damaged"
         )
 
@@ -124,6 +124,8 @@ def _lost_with(path: PurePosixPath) -> str:
     run = path.name.partition(".")[0]
     of = f"run {run} ({' '.join(rest[:-1])})"
     match folder, path.name.removeprefix(run):
+        case "runs", ".csv":
+            return f"the list of the runs of {' '.join(rest[:-1])} is lost"
         case "runs", ".json":
             return f"the build, the machine and the notes of {of} are lost"
         case "runs", ".parquet":

@@ -4,6 +4,7 @@
                                                   overwritten, so that `git diff` shows the changes of the night
     outcomes/…/<suite>.<evidence>.csv             the same for evidence other than executed
     manifest.csv                                  the rows of each of these tables (`monitor.history.manifest`)
+    runs/<target>/<framework>/runs.csv            the list of runs (`monitor.history.run_list`)
     runs/<target>/<framework>/<run>.json          head of a run: build, environment, notes; never changed
     runs/<target>/<framework>/<run>.parquet       observations, one row for each case, without the values of an
                                                   earlier run (`monitor.history.deduplication`); never changed
@@ -37,10 +38,12 @@ from numpy.typing import NDArray
 from monitor.formats.run_file import RunFile
 from monitor.formats.serialization import from_json, to_json
 from monitor.history.comparison_table import comparisons_from, comparisons_table
+from monitor.history.damage import UNREADABLE, content_of, unreadable
 from monitor.history.deduplication import DEDUPLICATED, EARLIER, REPEATED, EarlierRun, restore_values
 from monitor.history.digests import digest_text
-from monitor.history.files import Files, Folder, HistoryError
+from monitor.history.files import Files, Folder
 from monitor.history.parquet_encoding import SORTED_COLUMN, write_table
+from monitor.history.run_list import RUNS, add_run, heads, places
 from monitor.model import (
     Comparison,
     Evidence,
@@ -85,9 +88,6 @@ _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {name: _TEXT if name in TEXTS else pa.float64() for name in COLUMNS}
 
 NOT_OBSERVED = "not observed: the run was cut short"
-RUNS = PurePosixPath("runs")
-# The exceptions that readers of JSON, CSV and Parquet raise for damaged bytes.
-UNREADABLE = (pa.ArrowException, ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,9 @@ def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> R
 
 
 def write_head(directory: Path, run: Run, end: RunEnd | None, compared: int = 0, listed: int = 0) -> RecordedRun:
+    """Write the head of a run, which is returned, and add the run to the list of its folder."""
+    add_run(directory, run_path(run, ".json"))
     path = directory / run_path(run, ".json")
-    path.parent.mkdir(parents=True, exist_ok=True)
     head = RecordedRun(dataclasses.replace(run, cases=()), end, compared, listed)
     path.write_text(json.dumps(to_json(head), indent=1, ensure_ascii=False) + "\n")
     return head
@@ -193,7 +194,7 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
 def read_runs(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
     """Return the heads of all runs, or of one target and framework, in no order. Raises HistoryError."""
     chosen = [place for place in places(files) if target in ("*", place[0]) and framework in ("*", place[1])]
-    return tuple(read_head(files, path) for place in chosen for path in _heads(files, place))
+    return tuple(read_head(files, path) for place in chosen for path in heads(files, place))
 
 
 def read_head(files: Files, path: PurePosixPath) -> RecordedRun:
@@ -205,57 +206,22 @@ def read_head(files: Files, path: PurePosixPath) -> RecordedRun:
         raise unreadable(files, path, error) from error
 
 
-def _heads(files: Files, place: tuple[str, str]) -> list[PurePosixPath]:
-    """Return the paths of the heads of one framework's runs on one target. Raises HistoryError if one is missing."""
-    folder = RUNS.joinpath(*place)
-    names = files.names(folder)
-    heads = {name.removesuffix(".json") for name in names if name.endswith(".json")}
-    for name in names:
-        if name.endswith(".parquet") and name.partition(".")[0] not in heads:
-            raise files.damaged(folder / f"{name.partition('.')[0]}.json", "is missing")
-    return [folder / f"{head}.json" for head in sorted(heads)]
-
-
 def observed_paths(files: Files, target: str, framework: str) -> list[PurePosixPath]:
     """Return the paths of the observations of one framework on one target, in the order of time.
 
     Raises HistoryError if one is missing: only a blocked run has none.
     """
-    heads = _heads(files, (target, framework))
+    runs = heads(files, (target, framework))
     there = {*files.names(RUNS / target / framework)}
-    paths = [head.with_suffix(".parquet") for head in heads]
-    for head, path in zip(heads, paths, strict=True):
+    paths = [head.with_suffix(".parquet") for head in runs]
+    for head, path in zip(runs, paths, strict=True):
         if path.name not in there and not read_head(files, head).run.blocked:
             raise files.damaged(path, "is missing")
     return [path for path in paths if path.name in there]
 
 
-def places(files: Files) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of target and framework that have runs, sorted."""
-    return tuple(
-        (target, framework)
-        for target in files.names(RUNS)
-        for framework in files.names(RUNS / target)
-        if files.names(RUNS / target / framework)
-    )
-
-
 def count_runs(files: Files) -> int:
-    return sum(name.endswith(".json") for place in places(files) for name in files.names(RUNS.joinpath(*place)))
-
-
-def content_of(files: Files, path: PurePosixPath) -> bytes:
-    """Return the content of a file that has to exist. Raises HistoryError."""
-    content = files.read(path)
-    if content is None:
-        raise files.damaged(path, "is missing")
-    return content
-
-
-def unreadable(files: Files, path: PurePosixPath, error: BaseException) -> HistoryError:
-    """Return the error for a file with wrong content."""
-    why = next(iter(str(error).split("\n")), "")[:100]
-    return files.damaged(path, f"is damaged ({why or type(error).__name__})")
+    return sum(len(heads(files, place)) for place in places(files))
 
 
 def read_observations(

@@ -2,8 +2,8 @@
 
     manifest.csv     one sorted row for each table: its path in the history, and its number of rows
 
-The tables are those that writers overwrite: outcomes, retractions, commits. The head of a run has the same
-data about its own files.
+The tables are those that writers overwrite: outcomes, retractions, commits, lists of runs. The head of a run has the
+same data about its own files.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
+from monitor.history.damage import UNREADABLE, unreadable
 from monitor.history.files import Files, Folder
-from monitor.history.layout import UNREADABLE, unreadable
 
 PATH = PurePosixPath("manifest.csv")
 COLUMNS = ("file", "rows")

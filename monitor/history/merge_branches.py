@@ -15,10 +15,11 @@ from monitor.history.commit_table import add_commits, read_commits
 from monitor.history.derived_files import apply_retraction, rewrite_outcomes
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import GitWorkTree
-from monitor.history.layout import RUNS, places, read_head, read_runs
+from monitor.history.layout import read_head, read_runs
 from monitor.history.manifest import PATH as MANIFEST
 from monitor.history.retraction import PATH as RETRACTED
 from monitor.history.retraction import read_retractions, write_retractions
+from monitor.history.run_list import RUNS, add_run, heads, places
 
 PLANTED = "Start from the history shipped with the project"  # the first commit of a history
 ARTIFACT = "Artifact"  # under which key a commit names the artifacts that it recorded from
@@ -68,6 +69,8 @@ def _record_again(tree: GitWorkTree, remote: str, local: str, say: Callable[[str
         return
     for path in [*others, *(path for head in missing for path in _of_run(ours, head))]:
         _copy(ours, path, tree)
+    for head in missing:
+        add_run(tree.path, head)
     ids = [path.stem for path in missing]
     if own := {run: record for run, record in retracted.items() if run in ids}:
         write_retractions(tree.path, there | own)
@@ -96,9 +99,7 @@ def _missing(ours: Files, theirs: Files) -> list[PurePosixPath]:
 
 
 def _heads(files: Files) -> Iterable[PurePosixPath]:
-    for place in places(files):
-        folder = RUNS.joinpath(*place)
-        yield from (folder / name for name in files.names(folder) if name.endswith(".json"))
+    return [head for place in places(files) for head in heads(files, place)]
 
 
 def _of_run(files: Files, head: PurePosixPath) -> list[PurePosixPath]:

@@ -18,9 +18,10 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from monitor.history.damage import UNREADABLE, content_of, unreadable
 from monitor.history.deduplication import EARLIER
 from monitor.history.files import Files, Folder, HistoryError
-from monitor.history.layout import UNREADABLE, RecordedRun, content_of, run_path, unreadable
+from monitor.history.layout import RecordedRun, run_path
 from monitor.history.ordering import version_sort_key
 from monitor.model import NameKind, PublicName, Run
 

@@ -92,11 +92,12 @@ def excluded_runs(
 
 def _apart(files: Files, item: RecordedRun, retraction: Retraction | None) -> ExcludedRun:
     if retraction:
+        why = f"retracted on {retraction.day}: {retraction.why}"
         try:
             counts = _counts(files, item)
         except HistoryError:  # a run may be taken back for being damaged, and nothing follows from what it observed
-            counts = {}
-        return ExcludedRun(item.run, f"retracted on {retraction.day}: {retraction.why}", retracted=True, counts=counts)
+            why, counts = f"{why}; its observations are lost", {}
+        return ExcludedRun(item.run, why, retracted=True, counts=counts)
     counts = _counts(files, item)
     return ExcludedRun(item.run, item.run.one_off, retracted=False, counts=counts)
 

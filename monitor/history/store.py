@@ -30,7 +30,6 @@ from monitor.history.layout import (
     join_tables,
     observations_path,
     outcomes_path,
-    places,
     read_cases,
     read_comparisons,
     read_observations,
@@ -49,6 +48,7 @@ from monitor.history.retraction import (
     retraction,
     series_runs,
 )
+from monitor.history.run_list import places
 from monitor.history.run_matrix import RunMatrix, run_matrices
 from monitor.history.series_cache import read_months
 from monitor.model import NAMES, Build, Comparison, Evidence, Job, Outcome, Run, Series

@@ -26,6 +26,7 @@ from monitor.history.name_table import NAMES_FILE
 from monitor.history.store import History
 from support.command_line import portability
 from support.fake_github import FakeGitHub
+from support.run_lists import list_runs
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CASE = "jax/jax.numpy.add/eager-float32"
@@ -210,6 +211,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     head, *rows = (shipped / "manifest.csv").read_text().splitlines(keepends=True)
     copied = [row for row in rows if row.startswith(PAPER)]
     (seed / "manifest.csv").write_text("".join((head, *copied)))
+    list_runs(seed)
     History(history, seed=seed).prepare()
     (history / "outcomes" / "cpu" / "jax" / "paper.csv").write_text("half a li")
     shutil.rmtree(history / "runs")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from monitor.formats.run_file import RunFile
 from monitor.history.deduplication import EARLIER
-from monitor.history.files import HistoryError
+from monitor.history.files import Committed, HistoryError
 from monitor.history.function_index import load_function
 from monitor.history.git import GitWorkTree
-from monitor.history.store import History
+from monitor.history.store import History, HistoryReader
 from monitor.model import Comparison, ComparisonSide, Evidence, Job, NameKind, Outcome, PublicName, Reason
 
 Make = Callable[..., RunFile]
@@ -36,7 +38,8 @@ LOST = {
     "retracted.csv": "the retractions are lost",
     "manifest.csv": "the number of rows of each table is lost",
 }
-TABLES = [path for path in LOST if path.endswith((".csv", ".txt"))]
+TABLES = [*(path for path in LOST if path.endswith((".csv", ".txt"))), f"{RUNS}/runs.csv"]
+RETRACTED = "20261109T030000Z-000009"
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +50,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory, runfile: Make) -> Path:
     for day in (1, 2, 3):
         side = ComparisonSide("jax==1.0", (Outcome.PASS,), (1.0, 2.0 * day))
         compared = (Comparison(CASES[0], Reason.SUSPECT, side, side),)
-        recorded = runfile(day, dict.fromkeys(CASES, "error"), latencies={CASES[0]: day}, comparisons=compared)
-        names = (PublicName("jax.f1", NameKind.FUNCTION, "(x)"),)
+        shown = {"latencies": {CASES[0]: day}, "comparisons": compared, "version": f"0.9.{day}"}
+        recorded = runfile(day, dict.fromkeys(CASES, "error"), **shown)
+        names = (PublicName("jax.f1", NameKind.FUNCTION, f"(x{day})"),)
         recorded = RunFile(recorded.run, recorded.observations, recorded.end, recorded.comparisons, names)
         history.record([recorded], f"night {day}", commits={f"{day:07x}": "abcdef1"})
     taken_back = runfile(9, dict.fromkeys(CASES, "crash"))
@@ -104,8 +108,11 @@ DAMAGE: dict[str, Callable[[Path, str], None]] = {
 
 
 def read_everything(directory: Path, index: Path | None) -> None:
+    read_all_of(History(directory), index)
+
+
+def read_all_of(history: HistoryReader, index: Path | None) -> None:
     """Read all that a history holds, as commands do."""
-    history = History(directory)
     [*history.listings("jax")]
     history.main_commits()
     history.watch_list(*SERIES)
@@ -134,6 +141,46 @@ def test_the_file_is_named_with_what_is_lost(
     assert "\n" not in said
     command = re.findall(r"`git -C (\S+) ([^`]+)`", said)[0]
     git(history, *command[1].split())  # which is one that works
+
+
+class LessFiles(Committed):
+    """A commit without some of its files."""
+
+    def without(self, *paths: PurePosixPath) -> LessFiles:
+        less = copy.copy(self)
+        less._folders = {
+            folder: {name: key for name, key in there.items() if PurePosixPath(folder) / name not in paths}
+            for folder, there in self._folders.items()
+        }
+        return less
+
+    def paths(self) -> list[PurePosixPath]:
+        """Return the paths of all files."""
+        return [PurePosixPath(folder, name) for folder, there in self._folders.items() for name in there if there[name]]
+
+
+def test_each_removed_file_or_run_is_named(whole: Path) -> None:
+    """A run may lose one file, or all of them; the list of runs may be gone with them, or the whole folder."""
+    files = LessFiles(whole / "history", GitWorkTree(whole / "history").commit or "")
+    paths = files.paths()
+    of_run: dict[str, list[PurePosixPath]] = defaultdict(list)
+    for path in paths:
+        if path.parts[0] == "runs" and path.suffix != ".csv":
+            of_run[path.name.partition(".")[0]].append(path)
+    assert len(of_run) == 4
+    removals = {str(path): [path] for path in paths if RETRACTED not in path.name} | dict(of_run)
+    folder = [path for path in paths if path.is_relative_to(RUNS)]
+    read_all_of(HistoryReader(files), None)
+    for named, removed in [*removals.items(), (f"{RUNS}/runs.csv", folder)]:
+        with pytest.raises(HistoryError, match=named) as error:
+            read_all_of(HistoryReader(files.without(*removed)), None)
+        assert re.search(r"(is|are) lost", str(error.value))
+        if named in of_run:
+            assert f"all of run {named} (cpu jax) is lost" in str(error.value)
+    # A run may be retracted because it is damaged, so reading goes on; the page of runs names it.
+    less = HistoryReader(files.without(PurePosixPath(RUNS) / f"{RETRACTED}.parquet"))
+    (excluded,) = next(iter(less.by_series(("case",)))).excluded_runs
+    assert (excluded.run.id, excluded.why.partition("; ")[2]) == (RETRACTED, "its observations are lost")
 
 
 @pytest.mark.parametrize("rows", [0, -1], ids=["no row", "all but one row"])

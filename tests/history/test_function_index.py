@@ -11,6 +11,7 @@ import pytest
 from monitor.history.files import Folder
 from monitor.history.function_index import KEPT, load_function
 from monitor.history.parquet_encoding import write_table
+from support.run_lists import list_runs
 
 SHIPPED = Path(__file__).parents[2] / "results"
 FUNCTION = "jax.numpy.add"
@@ -34,6 +35,7 @@ def history(tmp_path: Path) -> Path:
     """The shipped runs of JAX on the CPU."""
     folder = tmp_path / "history" / "runs" / "cpu" / "jax"
     shutil.copytree(SHIPPED / "runs" / "cpu" / "jax", folder)
+    list_runs(tmp_path / "history")
     return tmp_path / "history"
 
 
@@ -56,6 +58,7 @@ def test_the_index_is_made_once_and_again_when_a_run_is_added(history: Path, tmp
     last = newest_run(history)
     later = last.rename(last.with_suffix(".later"))
     head = last.with_suffix(".json").rename(last.with_suffix(".head"))
+    list_runs(history)
     load_function(Folder(history), index, "cpu", "jax", FUNCTION)
     (month,) = index.rglob("*.arrow")
     made = month.stat().st_mtime_ns
@@ -64,6 +67,7 @@ def test_the_index_is_made_once_and_again_when_a_run_is_added(history: Path, tmp
     write_table(pd.read_parquet(later), last)  # which has other types of columns than the older ones have
     later.unlink()
     head.rename(last.with_suffix(".json"))
+    list_runs(history)
     found = load_function(Folder(history), index, "cpu", "jax", FUNCTION)
     pd.testing.assert_frame_equal(found, by_hand(history, FUNCTION), check_dtype=False)
     assert last.stem in set(found["run"])
@@ -73,6 +77,7 @@ def test_a_month_has_a_file(history: Path, tmp_path: Path) -> None:
     paper = newest_run(history)
     for suffix in (".json", ".parquet"):
         shutil.copy(paper.with_suffix(suffix), paper.with_name(f"20261001T000000Z-000000{suffix}"))
+    list_runs(history)
     found = load_function(Folder(history), tmp_path / "index", "cpu", "jax", FUNCTION)
     assert sorted(path.name for path in (tmp_path / "index").rglob("*.arrow")) == ["202610.arrow", "202611.arrow"]
     assert found["run"].iloc[0] == "20261001T000000Z-000000"

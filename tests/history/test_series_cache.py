@@ -14,6 +14,7 @@ from pandas.testing import assert_frame_equal
 from monitor.history.files import Folder
 from monitor.history.layout import RecordedRun, observations_path, read_observations, read_runs, write_observations
 from monitor.history.series_cache import read_months
+from support.run_lists import list_runs
 
 SHIPPED = Path(__file__).parents[2] / "results"
 COLUMNS = ("case", "outcome", "message", "max_ulp")
@@ -24,6 +25,7 @@ def history(tmp_path: Path) -> Path:
     """The shipped runs of JAX for a TPU v2."""
     folder = tmp_path / "history" / "runs" / "tpu-v2" / "jax"
     shutil.copytree(SHIPPED / "runs" / "tpu-v2" / "jax", folder)
+    list_runs(tmp_path / "history")
     return tmp_path / "history"
 
 
