@@ -137,7 +137,7 @@ WEEKLY_MODES = frozenset({Mode.COMPILED_GRADIENT, Mode.VMAP, Mode.JVP, Mode.HVP}
 WEEKLY_VARIANT = re.compile(rf"[-/](?:(?:compiled|gradient)-(?!float32$)|(?:{'|'.join(sorted(WEEKLY_MODES))})-)\w+$")
 
 # Cases of the frameworks' own databases in another mode, or in another form than the call of a function.
-WEEKLY_LISTED = re.compile(r"/(?:opinfo|harness|optimizers)-(?:.+-)?(?:compiled|gradient|in-place|method)-")
+WEEKLY_LISTED = re.compile(r"/(?:opinfo|harness|optimizers|higher_order)-(?:.+-)?(?:compiled|gradient|in-place|method)-")
 
 
 def period_of(suite: str, case: str) -> Period:
@@ -145,7 +145,7 @@ def period_of(suite: str, case: str) -> Period:
 
     Compiled cases and gradients in another dtype than float32 are weekly: a compiler takes seconds for each of them. So
     are the modes that follow by rule. All compiled cases, gradients, methods and in-place calls of the databases of
-    operators and optimizers, and of the primitive harness, are weekly too.
+    operators, optimizers and higher-order operators, and of the primitive harness, are weekly too.
     """
     listed = WEEKLY_VARIANT.search(case) or WEEKLY_LISTED.search(case)
     weekly = suite in WEEKLY_SUITES or input_kind_of(case) is not InputKind.PLAIN or listed

@@ -37,6 +37,7 @@ NO_SUITE = {
     "composites",
     "device",
     "export",
+    "higher_order_script",
     KERNELS,
     "meta",
     "module_script",

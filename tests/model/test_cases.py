@@ -28,6 +28,8 @@ def test_other_inputs_than_plain_ones_run_weekly(kind: InputKind) -> None:
         ("modules", "torch/torch.nn.Linear/modules-gradient-float32", Period.NIGHT),
         ("optimizers", "torch/torch.optim.SGD/optimizers-foreach-eager-float32", Period.NIGHT),
         ("optimizers", "torch/torch.optim.SGD/optimizers-compiled-float32", Period.WEEK),
+        ("higher_order", "torch/torch.cond/higher_order-simple-eager-float32", Period.NIGHT),
+        ("higher_order", "torch/torch.cond/higher_order-simple-gradient-float32", Period.WEEK),
         ("harness", "jax/jax.lax.mul/harness-compiled-mul_dtypes_lhs_float32", Period.WEEK),
         ("harness", "jax/jax.lax.mul/harness-mul_dtypes_lhs_float32", Period.NIGHT),
         ("chains", "jax/jax.numpy.exp/three-eager-float32", Period.WEEK),

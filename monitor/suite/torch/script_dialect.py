@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from monitor.suite.chains.script import chain_script
 from monitor.suite.dialect import Dialect
 from monitor.suite.torch.chains import SPELLING
+from monitor.suite.torch.higher_order_script import higher_order_case
 from monitor.suite.torch.module_script import module_case
 from monitor.suite.torch.operator_script import opinfo
 from monitor.suite.torch.optimizer_script import optimizer_case
@@ -71,6 +72,7 @@ def chains(function: str, variant: str, recorded: str) -> str:
 
 LISTED: Mapping[str, Callable[[str, str, str], str]] = {
     "chains": chains,
+    "higher_order": higher_order_case,
     "modules": module_case,
     "opinfo": opinfo,
     "optimizers": optimizer_case,

@@ -259,3 +259,19 @@ def adam_state(torch, x=tensor(3), a=tensor(3), b=tensor(3)):
 @adam_state.reference
 def _(np, x, a, b):
     return adam(np, x, [a, b], 0.5)
+
+
+# The documented polynomial is applied in bfloat16, whose tolerance is 12,300 times that of float32.
+@case("torch.optim.Muon", dtypes=("float32",), condition=12_300, limits=SETS_GRADIENT | FIXED_SHAPES | SQUARES)
+def muon(torch, x=tensor(4, 3), a=tensor(4, 3)):
+    return steps(torch, "Muon", x, [a], lr=0.5, momentum=0.75, weight_decay=0.25)
+
+
+@muon.reference
+def _(np, x, a):
+    """Jordan, Muon, 2024: five steps of a polynomial move every singular value of the gradient to about one."""
+    left, values, right = np.linalg.svd(a, full_matrices=False)
+    values = values / np.linalg.norm(values)
+    for _ in range(5):
+        values = 3.4445 * values - 4.775 * values**3 + 2.0315 * values**5
+    return x * (1 - 0.5 * 0.25) - 0.5 * (4 / 3) ** 0.5 * (left * values) @ right
