@@ -137,7 +137,9 @@ WEEKLY_MODES = frozenset({Mode.COMPILED_GRADIENT, Mode.VMAP, Mode.JVP, Mode.HVP}
 WEEKLY_VARIANT = re.compile(rf"[-/](?:(?:compiled|gradient)-(?!float32$)|(?:{'|'.join(sorted(WEEKLY_MODES))})-)\w+$")
 
 # Cases of the frameworks' own databases in another mode, or in another form than the call of a function.
-WEEKLY_LISTED = re.compile(r"/(?:opinfo|harness|optimizers|higher_order)-(?:.+-)?(?:compiled|gradient|in-place|method)-")
+WEEKLY_LISTED = re.compile(
+    r"/(?:opinfo|harness|optimizers|higher_order)-(?:.+-)?(?:compiled|gradient|in-place|method)-"
+)
 
 
 def period_of(suite: str, case: str) -> Period:

@@ -24,7 +24,7 @@ def mapped(first: Values, second: Values, factor: Values, shift: Values) -> Sequ
 
 
 def mapped_over_scalars(first: Values, second: Values, factor: Values, shift: Values) -> Sequence[Any]:
-    """The factor has one dimension, and so has each product of a scalar with it."""
+    """Return `mapped` where each product of a scalar and the factor has the one dimension of the factor."""
     return mapped(first[..., None], second, factor, shift)
 
 
@@ -78,14 +78,17 @@ def local_map(first: Values, second: Values) -> Sequence[Any]:
 
 
 def flex_attention(q: Values, k: Values, v: Values, *mask: Values) -> Sequence[Any]:
-    """Each head adds its number to the scores; no score is masked."""
+    """Return the attention of heads that add their number to the scores; no score is masked."""
     del mask
     scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1]) + np.arange(q.shape[1])[:, None, None]
     return (_softmax(scores) @ v,)
 
 
 def flex_attention_backward(q: Values, k: Values, v: Values, *others: Values) -> Sequence[Any]:
-    """A query attends to itself and to the keys before it. The third of the other tensors is the gradient."""
+    """Return the gradients by q, k and v. A query attends to itself and to the keys before it.
+
+    The third of the other tensors is the gradient of the result.
+    """
     slope, scale = others[2], 1 / np.sqrt(q.shape[-1])
     scores = q @ k.swapaxes(-1, -2) * scale
     shares = _softmax(np.where(np.tri(q.shape[-2], k.shape[-2], dtype=bool), scores, -np.inf))
@@ -96,7 +99,8 @@ def flex_attention_backward(q: Values, k: Values, v: Values, *others: Values) ->
 
 def _softmax(scores: Values) -> Values:
     powers: Values = np.exp(scores - scores.real.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
+    shares: Values = powers / powers.sum(-1, keepdims=True)
+    return shares
 
 
 # By name and variant in the database.

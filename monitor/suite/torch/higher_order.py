@@ -28,6 +28,7 @@ from monitor.suite.torch.meta import name_of, tensors_in, tensors_of
 
 DATABASE = "torch.testing._internal.hop_db"
 
+
 def checks(device: Device) -> Iterator[HigherOrderCheck]:
     """Yield the checks of each program with a reference. Raises SuiteUnavailableError."""
     try:
@@ -72,7 +73,7 @@ class HigherOrderCheck:
         torch.manual_seed(HIGHER_ORDER_SEED)
         (sample,) = self.program.sample_inputs(device.device(), self._dtype)
         self._inputs = [_wide(fetch(one).values) for one in tensors_of(sample)]
-        program = self.program.op
+        program: Callable[..., Any] = self.program.op
         if self.mode is Mode.COMPILED:
             torch._dynamo.reset()
             program = torch.compile(program, dynamic=False)
@@ -83,8 +84,9 @@ class HigherOrderCheck:
         reference = REFERENCES[self.program.name, self.program.variant_test_name]
         if self.mode is Mode.GRADIENT:
             return self._compare(result, gradients(HOOKED.get(self.program.name, reference), self._inputs))
-        after = CHANGED.get(self.program.name, lambda *arrays: arrays)
-        return self._compare([*result, *self._used], [*reference(*self._inputs), *after(*self._inputs)])
+        changed = CHANGED.get(self.program.name)
+        inputs = changed(*self._inputs) if changed else self._inputs
+        return self._compare([*result, *self._used], [*reference(*self._inputs), *inputs])
 
     def _run(self, program: Callable[..., Any], sample: Any) -> list[torch.Tensor]:
         """Return the results of the program, or the gradients of their weighted sum by each input."""
