@@ -120,6 +120,18 @@ def test_what_the_bridge_has_no_kernel_of_stops_at_export(tensorflow: Ask) -> No
     assert observation.message == "the bridge has no kernel of RandomGamma"
 
 
+def test_an_operator_without_a_kernel_on_this_host_is_refused_by_the_bridge(tensorflow_ops: Ask) -> None:
+    observation, _ = tensorflow_ops("tensorflow/tf.signal.fftnd/eager-complex64")
+    assert (observation.outcome, observation.stage) == (Outcome.UNSUPPORTED, Stage.EXPORT)
+    assert observation.message == "the bridge has no kernel of FFTND"
+
+
+def test_what_the_bridge_does_not_implement_is_unsupported(tensorflow_ops: Ask) -> None:
+    observation, _ = tensorflow_ops("tensorflow/tf.linalg.tridiagonal_solve/eager-float32")
+    assert (observation.outcome, observation.stage) == (Outcome.UNSUPPORTED, Stage.EXPORT)
+    assert "does not yet support pivoting" in observation.message
+
+
 def test_caches_and_optional_values_of_input_pipelines_are_on_the_host(tensorflow_ops: Ask) -> None:
     for name in ("tf.data.Dataset.cache/eager", "tf.data.Dataset.shuffle/eager", "tf.keras.Model/fit-eager"):
         observation, _ = tensorflow_ops(f"tensorflow/{name}")

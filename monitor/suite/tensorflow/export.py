@@ -31,6 +31,12 @@ ON_THE_HOST = re.compile(
 )
 
 
+# The bridge's words for what it does not implement of an operator that it has a kernel of.
+NOT_IMPLEMENTED = re.compile(r"Failed getting HLO text.*(not yet support|not supported|unimplemented)", re.I | re.S)
+# TensorFlow's words for an operator that this host has no kernel of.
+NO_KERNEL_HERE = "Could not find device for node"
+
+
 class TensorflowExporter:
     """TensorFlow, traced on the CPU. Its bridge gives one program for every platform."""
 
@@ -42,9 +48,17 @@ class TensorflowExporter:
         try:
             return self._whole(check)
         except Exception as error:
+            refused = _refused(error)
             if check.mode is Mode.COMPILED:  # the user requests one program
-                raise _refused(error) from error
-        return self._each(check)
+                raise refused from error
+        try:
+            return self._each(check)
+        except tf.errors.NotFoundError as error:
+            if NO_KERNEL_HERE not in str(error):
+                raise
+            if refused.outcome is Outcome.UNSUPPORTED:  # the bridge has no kernel of the operator either
+                raise refused from error
+            raise StageError(Stage.TRACE, Outcome.BLOCKED, f"on this host: {describe(error)}") from error
 
     def _whole(self, check: CaseCheck) -> list[bytes]:
         def whole(*instead: Any) -> list[Any]:
@@ -144,4 +158,5 @@ def _operator(op: str, attributes: tuple[Any, ...] | None, *inputs: Any) -> Any:
 def _refused(error: Exception) -> StageError:
     if missing := missing_kernels(error):
         return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, f"the bridge {missing}")
-    return StageError(Stage.EXPORT, Outcome.ERROR, describe(error))
+    outcome = Outcome.UNSUPPORTED if NOT_IMPLEMENTED.search(str(error)) else Outcome.ERROR
+    return StageError(Stage.EXPORT, outcome, describe(error))
