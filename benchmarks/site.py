@@ -175,8 +175,8 @@ def measure(name: str, history: Path, site: Path) -> dict[str, object]:
         time.sleep(LOOKS_EVERY)
     if process.returncode:
         raise SystemExit(process.returncode)
-    told = process.stdout.read() if process.stdout else ""
-    gathered, gathered_cpu, whole, whole_cpu = map(float, told.split())
+    printed = process.stdout.read() if process.stdout else ""
+    gathered, gathered_cpu, whole, whole_cpu = map(float, printed.split())
     after = files(site)
     return {
         "build": name,

@@ -198,14 +198,14 @@ class Text(Layout):
     def _versions(self, target: int) -> Iterator[pd.DataFrame]:
         commits = git(self.folder, "rev-list", "--reverse", "HEAD").split()
         asked = "".join(f"{commit}:{target}.csv\n" for commit in commits).encode()
-        told = subprocess.run(
+        content = subprocess.run(
             ["git", "-C", self.folder, "cat-file", "--batch"], input=asked, capture_output=True, check=True
         ).stdout
         at = 0
-        while at < len(told):
-            end = told.index(b"\n", at)
-            size = int(told[at:end].split()[2])
-            yield pa.csv.read_csv(io.BytesIO(told[end + 1 : end + 1 + size])).to_pandas()
+        while at < len(content):
+            end = content.index(b"\n", at)
+            size = int(content[at:end].split()[2])
+            yield pa.csv.read_csv(io.BytesIO(content[end + 1 : end + 1 + size])).to_pandas()
             at = end + size + 2
 
     def read_case(self, target: int, case: int) -> pd.DataFrame:
@@ -297,8 +297,8 @@ class Ours(Layout):
         day = START + timedelta(days=night.number)
         started, build = day.isoformat(), Build("torch", f"2.15.0.dev{day:%Y%m%d}", Channel.NIGHTLY)
         run = Run(f"{day:%Y%m%dT%H%M%SZ}-{target:06x}", started, f"target-{target}", "torch", "paper", build=build)
-        told = night.outcome, self.messages(night), night.error, night.digest, *night.measured.values()
-        observations = tuple(self._observation(*row) for row in zip(self.cases, *told, strict=True))
+        measured = night.outcome, self.messages(night), night.error, night.digest, *night.measured.values()
+        observations = tuple(self._observation(*row) for row in zip(self.cases, *measured, strict=True))
         return RunFile(dataclasses.replace(run, cases=tuple(self.cases)), observations, RunEnd(started))
 
     def _observation(

@@ -88,8 +88,8 @@ def compare(framework: str, wanted: int) -> None:
         ratio = statistics.median(ours / theirs for theirs, ours in pairs)
         off += [name] * (abs(ratio - 1) > WITHIN)
         print(f"{field * 1e6:8.2f}us  {mine * 1e6:8.2f}us  {ratio:6.3f}  {name}", flush=True)
-    told = f"{len(seen) - len(off)} of {len(seen)} functions within {WITHIN:.0%}"
-    print(f"{framework}: {told}; not: {', '.join(off) or '-'}")
+    counted = f"{len(seen) - len(off)} of {len(seen)} functions within {WITHIN:.0%}"
+    print(f"{framework}: {counted}; not: {', '.join(off) or '-'}")
 
 
 def turn(

@@ -67,12 +67,12 @@ def test_an_installed_command_works_in_an_empty_directory(program: Path, tmp_pat
 def test_an_installed_command_runs_a_night_in_an_empty_directory(
     program: Path, framework_environments: Path, tmp_path: Path
 ) -> None:
-    told = call(
+    printed = call(
         program, tmp_path, "nightly", "--framework", "jax", "--suite", "paper", "--case", "*.numpy.sum/eager-float32*",
         "--cache", framework_environments,
     )  # fmt: skip
     page = tmp_path / ".portability" / "site" / "functions" / "jax" / "jax.numpy.sum.html"
-    assert told.endswith(f"jax.numpy.sum: {page.as_uri()}\n")
+    assert printed.endswith(f"jax.numpy.sum: {page.as_uri()}\n")
     assert page.is_file()
     assert (tmp_path / ".portability" / "history" / "runs").is_dir()
     assert (tmp_path / ".portability" / "site" / "index.html").is_file()

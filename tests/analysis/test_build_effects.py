@@ -179,7 +179,7 @@ def test_layout_alone_is_not_filed_and_a_slowdown_is(layout: float) -> None:
     series = 300
 
     def followed(step: float) -> float:
-        told = 0
+        reported = 0
         for _ in range(series):
             goods = {f"jax=={build}.0": level for build, level in enumerate(layout * rng.standard_normal(8))}
             own = layout * rng.standard_normal(FOLLOWED_NIGHTS)
@@ -190,8 +190,8 @@ def test_layout_alone_is_not_filed_and_a_slowdown_is(layout: float) -> None:
                 )
                 for number, bias in enumerate(own)
             ]
-            told += any(filed(nights[: seen + 1], known) for seen in range(FOLLOWED_NIGHTS))
-        return told / series
+            reported += any(filed(nights[: seen + 1], known) for seen in range(FOLLOWED_NIGHTS))
+        return reported / series
 
     assert followed(0.0) == 0
     assert followed(np.log(1.25)) > (0.95 if layout < 0.05 else 0.9)

@@ -126,13 +126,15 @@ def test_a_night_in_the_slow_mode_is_no_step_and_a_step_shows_in_either(rng: np.
     slow = rng.random((WINDOW + RECENT, series)) < 0.4
     before = np.log(1e4) + apart * slow + 0.02 * rng.standard_normal(slow.shape)
     found = expectation(before)
-    told = np.isfinite(found.slow_bound)
-    assert told.mean() > 0.95
-    assert (found.level + found.slow_bound)[told] == pytest.approx(np.log(1e4) + apart + np.log1p(MIN_STEP), abs=0.04)
+    is_bounded = np.isfinite(found.slow_bound)
+    assert is_bounded.mean() > 0.95
+    assert (found.level + found.slow_bound)[is_bounded] == pytest.approx(
+        np.log(1e4) + apart + np.log1p(MIN_STEP), abs=0.04
+    )
     for mode in (0.0, apart):
         shift = np.log(1e4) + mode - found.level + 0.02 * rng.standard_normal(series)
-        assert (found.excess(shift) > 0)[told].mean() < 0.08
-        assert (found.excess(shift + step) > 0)[told].mean() > 0.9
+        assert (found.excess(shift) > 0)[is_bounded].mean() < 0.08
+        assert (found.excess(shift + step) > 0)[is_bounded].mean() > 0.9
 
 
 def test_normal_nights_and_nights_with_spikes_have_one_mode(rng: np.random.Generator) -> None:

@@ -75,9 +75,11 @@ def test_a_cause_gathers_functions_and_hardware_of_one_build(runfile: Make) -> N
             one = runfile(
                 night, dict.fromkeys(cases, outcome), version=str(night), retries=dict.fromkeys(cases, [outcome] * 2)
             )
-            told = tuple(replace(o, message=f"ValueError: {o.case}" if o.message else "") for o in one.observations)
+            observations = tuple(
+                replace(o, message=f"ValueError: {o.case}" if o.message else "") for o in one.observations
+            )
             runfiles.append(
-                replace(one, run=replace(one.run, id=f"{one.run.id}{target}", target=target), observations=told)
+                replace(one, run=replace(one.run, id=f"{one.run.id}{target}", target=target), observations=observations)
             )
     worse, better = group_changes(night_changes(loaded_history(*runfiles)))
     assert (worse.build, worse.verdict, len(worse.members)) == ("jax==2", ChangeKind.REGRESSED, 6)

@@ -21,7 +21,7 @@ CASE = "jax/jax.a/eager"
 
 
 @pytest.fixture
-def told(runfile: Make) -> Callable[..., LoadedHistory]:
+def history_of(runfile: Make) -> Callable[..., LoadedHistory]:
     """A history of one case: an outcome for each version, or an outcome with the figure that was given."""
 
     def make(**versions: str) -> LoadedHistory:
@@ -49,9 +49,9 @@ def told(runfile: Make) -> Callable[..., LoadedHistory]:
         (["pass 10", "pass 90", "error", "pass 90", "pass 10"], "1.4", "1.5"),
     ],
 )
-def test_the_last_turn(told: Callable[..., LoadedHistory], words: list[str], good: str, bad: str) -> None:
+def test_the_last_turn(history_of: Callable[..., LoadedHistory], words: list[str], good: str, bad: str) -> None:
     versions = {f"v1_{number}": word for number, word in enumerate(words, start=1)}
-    turn = last_change(told(**versions), "cpu", CASE, Evidence.EXECUTED)
+    turn = last_change(history_of(**versions), "cpu", CASE, Evidence.EXECUTED)
     assert (turn.suite, turn.good.version, turn.bad.version) == ("paper", good, bad)
 
 
@@ -67,19 +67,19 @@ def test_the_last_turn(told: Callable[..., LoadedHistory], words: list[str], goo
         ({"v1": "pass", "v1_": "error"}, "changed between two runs of one build, jax==1"),
     ],
 )
-def test_no_turn(told: Callable[..., LoadedHistory], versions: dict[str, str], said: str) -> None:
+def test_no_turn(history_of: Callable[..., LoadedHistory], versions: dict[str, str], said: str) -> None:
     with pytest.raises(NoChangeError, match=re.escape(said)):
-        last_change(told(**versions), "cpu", CASE, Evidence.EXECUTED)
+        last_change(history_of(**versions), "cpu", CASE, Evidence.EXECUTED)
 
 
-def test_what_was_mended(told: Callable[..., LoadedHistory]) -> None:
-    recorded = told(v1="error", v2="pass", v3="error", v4="absent", v5="pass", v6="pass")
+def test_what_was_mended(history_of: Callable[..., LoadedHistory]) -> None:
+    recorded = history_of(v1="error", v2="pass", v3="error", v4="absent", v5="pass", v6="pass")
     turn = last_change(recorded, "cpu", CASE, Evidence.EXECUTED, fixed=True)
     assert (turn.good.version, turn.bad.version) == ("4", "5")
     with pytest.raises(NoChangeError, match="was never fixed"):
-        last_change(told(v1="pass", v2="error"), "cpu", CASE, Evidence.EXECUTED, fixed=True)
+        last_change(history_of(v1="pass", v2="error"), "cpu", CASE, Evidence.EXECUTED, fixed=True)
 
 
-def test_an_old_build_that_was_run_later_is_old(told: Callable[..., LoadedHistory]) -> None:
-    turn = last_change(told(v1="pass", v3="error", v2="pass"), "cpu", CASE, Evidence.EXECUTED)
+def test_an_old_build_that_was_run_later_is_old(history_of: Callable[..., LoadedHistory]) -> None:
+    turn = last_change(history_of(v1="pass", v3="error", v2="pass"), "cpu", CASE, Evidence.EXECUTED)
     assert (turn.good.version, turn.bad.version) == ("2", "3")

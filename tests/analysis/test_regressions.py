@@ -29,8 +29,8 @@ def night(runfile: Make) -> Make:
         version = str(run.pop("version", day))
         confirmed = {case: [outcome] * 2 for case, outcome in outcomes.items() if outcome != "blocked"}
         one = runfile(day, outcomes, version=version, retries=confirmed, target=target, **run)
-        told = tuple(replace(o, message=(says or {}).get(o.case, o.message)) for o in one.observations)
-        return replace(one, run=replace(one.run, id=f"{one.run.id}-{target}"), observations=told)
+        observations = tuple(replace(o, message=(says or {}).get(o.case, o.message)) for o in one.observations)
+        return replace(one, run=replace(one.run, id=f"{one.run.id}-{target}"), observations=observations)
 
     return make
 

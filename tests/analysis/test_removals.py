@@ -25,7 +25,9 @@ A, B = "jax/jax.core.a/eager", "jax/jax.core.b/eager"
 SHIPPED = Path(__file__).parents[2] / "results"
 
 
-def told(tmp_path: Path, runfile: Make, says: dict[str, str], after: str = "absent", **replaced: str) -> Snapshot:
+def snapshot_after(
+    tmp_path: Path, runfile: Make, says: dict[str, str], after: str = "absent", **replaced: str
+) -> Snapshot:
     """Both cases pass, and then come out as `after`, with these messages."""
     answers = dict.fromkeys(says, after)
     second = runfile(2, answers, version="2", retries={case: [after] * 2 for case in says})
@@ -50,7 +52,7 @@ def standing(material: Snapshot) -> list[RegressionState]:
     ],
 )
 def test_the_frameworks_own_sentence_announces(tmp_path: Path, runfile: Make, sentence: str) -> None:
-    material = told(tmp_path, runfile, {A: sentence})
+    material = snapshot_after(tmp_path, runfile, {A: sentence})
     (change,) = material.nights[-1].changes
     assert (change.verdict, change.text, material.nights[-1].regressions) == (ChangeKind.API_REMOVED, sentence, ())
     assert standing(material) == [RegressionState.API_REMOVED]
@@ -58,7 +60,7 @@ def test_the_frameworks_own_sentence_announces(tmp_path: Path, runfile: Make, se
 
 
 def test_the_catalog_announces_and_names_what_stands_in(tmp_path: Path, runfile: Make) -> None:
-    material = told(tmp_path, runfile, {A: "jax.core has no a"}, a="jax.typeof")
+    material = snapshot_after(tmp_path, runfile, {A: "jax.core has no a"}, a="jax.typeof")
     assert [change.text for change in material.nights[-1].changes] == ["jax.core has no a; instead: jax.typeof"]
     (regression,) = material.regressions(lambda bad: None)
     assert (regression.state, regression.bad[0].instead) == (RegressionState.API_REMOVED, "jax.typeof")
@@ -66,18 +68,20 @@ def test_the_catalog_announces_and_names_what_stands_in(tmp_path: Path, runfile:
 
 @pytest.mark.parametrize("says", ["jax.core has no a", "jax.core has no deprecated_a", "AttributeError: removed_thing"])
 def test_a_name_that_is_silently_gone_is_a_regression(tmp_path: Path, runfile: Make, says: str) -> None:
-    material = told(tmp_path, runfile, {A: says})
+    material = snapshot_after(tmp_path, runfile, {A: says})
     assert [change.verdict for change in material.nights[-1].regressions] == [ChangeKind.REGRESSED]
     assert standing(material) == [RegressionState.OPEN]
 
 
 def test_a_function_that_fails_is_not_removed_whatever_it_says(tmp_path: Path, runfile: Make) -> None:
-    material = told(tmp_path, runfile, {A: "TypeError: the keyword was removed"}, after="error", a="jax.typeof")
+    material = snapshot_after(
+        tmp_path, runfile, {A: "TypeError: the keyword was removed"}, after="error", a="jax.typeof"
+    )
     assert standing(material) == [RegressionState.OPEN]
 
 
 def test_one_that_is_silently_gone_beside_it_keeps_a_regression_open(tmp_path: Path, runfile: Make) -> None:
-    material = told(tmp_path, runfile, {A: "jax.core has no a", B: "jax.core has no b"}, a="jax.typeof")
+    material = snapshot_after(tmp_path, runfile, {A: "jax.core has no a", B: "jax.core has no b"}, a="jax.typeof")
     assert standing(material) == [RegressionState.OPEN]
 
 

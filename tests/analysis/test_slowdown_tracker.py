@@ -117,22 +117,22 @@ def test_quiet_nights_say_nothing(world: World) -> None:
 
 
 def test_a_slowdown_is_suspect_confirmed_reported_ongoing_and_recovered(world: World) -> None:
-    told = []
+    standings = []
     world.factors[SLOW] = 1.2
     world.night()  # the runner could not compare
-    told.append(world.standings)
+    standings.append(world.standings)
     for by in (1.2, 1.2):
         world.night({SLOW: by})
-        told.append(world.standings)
+        standings.append(world.standings)
     (filed,) = world.newest.slowdowns
     for _ in range(4):
         world.night()
-        told.append(world.standings)
+        standings.append(world.standings)
     world.factors[SLOW] = 1.0
     for _ in range(4):
         world.night()
-        told.append(world.standings)
-    assert [night.get(SLOW) for night in told] == [
+        standings.append(world.standings)
+    assert [night.get(SLOW) for night in standings] == [
         SlowdownStatus.SUSPECT,
         SlowdownStatus.CONFIRMED,
         SlowdownStatus.REPORTED,
@@ -141,7 +141,7 @@ def test_a_slowdown_is_suspect_confirmed_reported_ongoing_and_recovered(world: W
         None,
         None,
     ]
-    assert all(night.keys() <= {SLOW} for night in told)
+    assert all(night.keys() <= {SLOW} for night in standings)
     assert np.exp(filed.step) == pytest.approx(1.2, abs=0.02)
     assert filed.good
     assert filed.new
@@ -196,7 +196,7 @@ def test_what_slows_everything_down_is_one_finding_about_the_build(world: World)
     assert drift.shift == pytest.approx(np.log(1.3), abs=0.02)
     assert drift.common == pytest.approx(np.log(1.3), abs=0.02)
     world.night(everything=1.3)
-    assert world.newest.drift is None, "it was told the night before"
+    assert world.newest.drift is None, "it was reported the night before"
 
 
 def test_a_slow_machine_is_one_finding_and_nothing_of_the_build(world: World) -> None:
@@ -291,8 +291,8 @@ def test_the_run_step_finds_the_same_suspects_by_what_the_plan_gives_it(world: W
             if run == world.newest.run.id
         ]
         excess = latency_excess(observed, planned.machine_baselines["a chip"][0], planned.controls)
-        told = {one.case: one.step for one in world.newest.of(SlowdownStatus.SUSPECT)}
-        assert {case for case, beyond in excess.items() if beyond > 0} == told.keys() == {SLOW, CASES[2]}
+        standings = {one.case: one.step for one in world.newest.of(SlowdownStatus.SUSPECT)}
+        assert {case for case, beyond in excess.items() if beyond > 0} == standings.keys() == {SLOW, CASES[2]}
 
 
 def test_nights_before_the_step_do_not_dilute_it(world: World) -> None:

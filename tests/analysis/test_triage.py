@@ -102,13 +102,13 @@ def recorded(runfile: Make) -> LoadedHistory:
 def test_news_tells_them_as_what_they_are(tmp_path: Path, recorded: LoadedHistory) -> None:
     excuse = suppression_of(load_triage(written(tmp_path / "triage", EXPECTED, MUTE)), (), TODAY)
     *_, night = night_changes(recorded)
-    told = apply_triage(night, excuse)
-    assert {change.case: change.verdict for change in told.changes} == {
+    judged = apply_triage(night, excuse)
+    assert {change.case: change.verdict for change in judged.changes} == {
         A: ChangeKind.EXPECTED,
         B: ChangeKind.MUTED,
         C: ChangeKind.REGRESSED,
     }
-    assert [change.case for change in told.regressions] == [C]
+    assert [change.case for change in judged.regressions] == [C]
 
 
 def test_regressions_stand_as_what_they_are_until_it_ends(tmp_path: Path, recorded: LoadedHistory) -> None:

@@ -244,8 +244,8 @@ def test_the_doctor_tells_what_is_missing_and_how_to_get_it() -> None:
 
 
 def test_the_doctor_of_what_only_a_compiler_sees_says_how_to_try_it() -> None:
-    told = portability("doctor", "--target", "tpu-v2").stdout
-    assert "ok      tpu-v2: not executed, so it needs no device: portability nightly --target tpu-v2" in told
+    printed = portability("doctor", "--target", "tpu-v2").stdout
+    assert "ok      tpu-v2: not executed, so it needs no device: portability nightly --target tpu-v2" in printed
 
 
 def test_the_doctor_tells_what_a_target_sees_here(
@@ -324,9 +324,9 @@ def test_record_and_changes_by_hand(nothing_shipped: Path, tmp_path: Path, runfi
     assert called("record", first, second).returncode == 0
     assert "recorded before" in called("record", first).stderr
 
-    told = called("changes").stdout
-    assert "cpu jax pallas: jax==2 against jax==1" in told
-    assert f"regressed          {case}: pass -> error: why error" in told
+    printed = called("changes").stdout
+    assert "cpu jax pallas: jax==2 against jax==1" in printed
+    assert f"regressed          {case}: pass -> error: why error" in printed
     news = json.loads(called("changes", "--json").stdout)
     night = news[-1]
     assert night["regressions"] == [case]

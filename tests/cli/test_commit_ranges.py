@@ -58,22 +58,22 @@ def shown(directory: Path) -> dict[str, set[str]]:
     """The ranges of commits of PyTorch that each of them shows."""
     history = str(directory / "history")
 
-    def told(*command: str) -> str:
+    def printed(*command: str) -> str:
         done = CliRunner().invoke(app, [*command, "--history", history])
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    told("site", "--site", str(directory / "site"))
+    printed("site", "--site", str(directory / "site"))
     pages = {
         name: "".join(path.read_text() for path in (directory / "site" / name).rglob("*.html"))
         for name in ("regressions", "builds")
     }
     ends = BuildCommit("torch==2.16.0.dev20261123", NIGHTLY[23]), BuildCommit("torch==2.16.0.dev20261124", NIGHTLY[24])
     texts = pages | {
-        "issue": told("notify", "--repository", REPOSITORY, "--dry-run"),
-        "text": told("regressions"),
-        "markdown": told("regressions", "--markdown"),
-        "json": json.dumps(json.loads(told("regressions", "--json"))[0]["commits"]),
+        "issue": printed("notify", "--repository", REPOSITORY, "--dry-run"),
+        "text": printed("regressions"),
+        "markdown": printed("regressions", "--markdown"),
+        "json": json.dumps(json.loads(printed("regressions", "--json"))[0]["commits"]),
         "api": (directory / "site" / "api" / "v1" / "regressions.json").read_text(),
         "bisect": bisect._commits("torch", *ends, bisect.known_commits(directory / "history")).link,
     }

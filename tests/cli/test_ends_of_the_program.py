@@ -109,8 +109,8 @@ def test_an_interrupt_is_no_traceback(tmp_path: Path, after: str) -> None:
             with pytest.raises(subprocess.TimeoutExpired):
                 program.wait(0.4)  # Python runs, and imports
         program.send_signal(signal.SIGINT)
-        _, told = program.communicate(timeout=60)
-    assert "Traceback" not in told
+        _, printed = program.communicate(timeout=60)
+    assert "Traceback" not in printed
     assert program.returncode == 130
 
 
@@ -119,10 +119,10 @@ def test_a_bug_stays_visible(capsys: pytest.CaptureFixture[str], monkeypatch: py
         return [][0]
 
     assert run_program("portability", broken, (ValueError,)) == BUG
-    told = capsys.readouterr().err
-    assert "Traceback" in told
-    assert "in broken" in told
-    assert told.splitlines()[-1].startswith("portability: internal error, IndexError: a fault of the monitor")
+    printed = capsys.readouterr().err
+    assert "Traceback" in printed
+    assert "in broken" in printed
+    assert printed.splitlines()[-1].startswith("portability: internal error, IndexError: a fault of the monitor")
 
     def refused() -> int:
         raise ValueError("two\nlines")

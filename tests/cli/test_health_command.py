@@ -60,8 +60,8 @@ def record(tmp_path: Path, runfile: Make) -> Callable[..., None]:
 
     def record(days: float, outcomes: dict[str, str], **run: object) -> None:
         started = datetime.now(UTC) - timedelta(days=days)
-        told = f"{started:%Y-%m-%dT%H:%M:%SZ}"
-        made = runfile(1, outcomes, id=f"{started:%Y%m%dT%H%M%SZ}-{int(days * 10):06x}", started=told, **run)
+        time = f"{started:%Y-%m-%dT%H:%M:%SZ}"
+        made = runfile(1, outcomes, id=f"{started:%Y%m%dT%H%M%SZ}-{int(days * 10):06x}", started=time, **run)
         History(tmp_path / "history").record([made], "a night")
 
     return record

@@ -77,10 +77,10 @@ def text(*, bad: bool) -> st.SearchStrategy[str]:
 
 def numbers(name: str, *, bad: bool) -> st.SearchStrategy[dict[str, Any]]:
     """All the numbers of a part of the schema."""
-    told = {
+    fields = {
         key: edges(schema, bad=bad) for key, schema in DEFINITIONS[name]["properties"].items() if "minimum" in schema
     }
-    return st.fixed_dictionaries(told)
+    return st.fixed_dictionaries(fields)
 
 
 @st.composite

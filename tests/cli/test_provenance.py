@@ -106,8 +106,8 @@ def test_what_is_pinned_is_taken(targets: dict[str, Target], runfile: Make) -> N
                 name, _, version = pin.partition("==")
                 suite = "kernels" if evidence is Evidence.REGISTERED else "paper"
                 build = Build(name.partition("[")[0], version.partition("+")[0] + "+cpu", Channel.PINNED)
-                told = {"target": target.name, "framework": framework.name, "evidence": evidence, "suite": suite}
-                found = fault(runfile(1, {}, build=build, **told), targets)
+                series = {"target": target.name, "framework": framework.name, "evidence": evidence, "suite": suite}
+                found = fault(runfile(1, {}, build=build, **series), targets)
                 assert found == "", (target.name, framework.name)
 
 

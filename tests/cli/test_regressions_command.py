@@ -28,12 +28,12 @@ def history(tmp_path: Path, runfile: Make) -> Path:
         runfile(2, {A: "error", B: "error"}, version="2", retries=dict.fromkeys((A, B), ["error"] * 2)),
         runfile(3, {A: "error", B: "pass"}, version="3", retries={B: ["pass"] * 2}),
     ]
-    told = [
+    runs = [
         replace(one, observations=tuple(replace(o, message=o.message and says[o.case]) for o in one.observations))
         for one in nights
     ]
     directory = tmp_path / "history"
-    History(directory).record(told, "nights")
+    History(directory).record(runs, "nights")
     return directory
 
 
@@ -88,9 +88,9 @@ ENDED = "mutes.toml: mute[0]: ended on 2026-01-31 and has no effect: renew or re
 
 
 def test_what_is_expected_is_no_open_regression(history: Path, triage: Path) -> None:
-    told = regressions(history, triage=triage)
-    assert f"{triage}/{ENDED}" in told
-    assert [line.split()[0] for line in told.splitlines() if "jax==1 -> jax==2" in line] == ["expected", "fixed"]
+    output = regressions(history, triage=triage)
+    assert f"{triage}/{ENDED}" in output
+    assert [line.split()[0] for line in output.splitlines() if "jax==1 -> jax==2" in line] == ["expected", "fixed"]
 
 
 def test_judge_tells_of_both(history: Path, triage: Path, runfile: Make) -> None:
@@ -99,11 +99,11 @@ def test_judge_tells_of_both(history: Path, triage: Path, runfile: Make) -> None
     again = runfile(6, {A: "error", B: "pass"}, version="6", retries={A: ["error"] * 2})
     History(history).record([failing, back, again], "nights")
     judge = ["changes", "--history", str(history), "--triage", str(triage)]
-    told = CliRunner().invoke(app, [*judge, "--exit-code"])
-    assert told.output.splitlines()[0] == f"! {triage}/{ENDED}"
-    lines = [line.split(maxsplit=1) for line in told.output.splitlines() if line.strip()]
+    done = CliRunner().invoke(app, [*judge, "--exit-code"])
+    assert done.output.splitlines()[0] == f"! {triage}/{ENDED}"
+    lines = [line.split(maxsplit=1) for line in done.output.splitlines() if line.strip()]
     assert ["expected", "jax/jax.a/eager: pass -> error: why error"] in lines
-    assert told.exit_code == 0
+    assert done.exit_code == 0
     assert "mute[0]: ended on" in CliRunner().invoke(app, [*judge, "--markdown"]).output
 
 
@@ -115,9 +115,9 @@ def test_a_flaky_case_is_shown_and_no_open_regression(tmp_path: Path, runfile: M
         for day, answer in enumerate(answers, start=1)
     ]
     History(directory).record(nights, "nights")
-    told = CliRunner().invoke(app, ["flaky", "--history", str(directory)]).stdout.replace("\u202f", " ")
-    assert [line.split(maxsplit=1)[0] for line in told.splitlines()] == ["case", A]
-    assert told.splitlines()[1].split()[-8:] == ["of", "6", "30.0", "%", "to", "90.3", "%", "yes"]
+    output = CliRunner().invoke(app, ["flaky", "--history", str(directory)]).stdout.replace("\u202f", " ")
+    assert [line.split(maxsplit=1)[0] for line in output.splitlines()] == ["case", A]
+    assert output.splitlines()[1].split()[-8:] == ["of", "6", "30.0", "%", "to", "90.3", "%", "yes"]
     assert [one["state"] for one in json.loads(regressions(directory, "--json"))] == ["flaky"]
     quiet = json.loads(CliRunner().invoke(app, ["flaky", "--history", str(directory), "--json"]).stdout)
     assert [(one["inconsistent"], one["results"], one["flaky"]) for one in quiet] == [(4, 6, True)]

@@ -53,9 +53,9 @@ def test_the_workflows_offer_what_is_added(runners: Path) -> None:
     check = ["target", "sync-workflows", "--check"]
     assert CliRunner().invoke(app, check).exit_code == 0
     shutil.copy(runners / "nvidia-t4.toml", runners / "nvidia-z9.toml")
-    told = CliRunner().invoke(app, check)
-    assert told.exit_code == 1
-    assert [line.split(":")[0].rpartition("/")[2] for line in told.output.splitlines()] == [
+    checked = CliRunner().invoke(app, check)
+    assert checked.exit_code == 1
+    assert [line.split(":")[0].rpartition("/")[2] for line in checked.output.splitlines()] == [
         *("backfill.yml", "bisect.yml", "compare.yml", "run.yml")
     ]
     (runners / "nvidia-z9.toml").unlink()

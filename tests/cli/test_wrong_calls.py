@@ -196,8 +196,8 @@ def test_what_a_parameter_cannot_take_is_refused_in_a_line_that_names_it(
                 '""',
                 "refused: ",
             ]
-            told = len(lines) == 1 and any(name and name in lines[0] for name in [*named, "refused: "])
-            if status != 2 or not told:
+            is_one_line = len(lines) == 1 and any(name and name in lines[0] for name in [*named, "refused: "])
+            if status != 2 or not is_one_line:
                 heard.append(f"{parameter.name}={value[:20]!r}: exit status {status}: {lines}")
     assert not heard, "\n".join(heard)
 

@@ -71,8 +71,8 @@ def test_indexes_and_folders_of_wheels(home):
 
 
 def test_what_the_user_told_uv_is_never_overridden(home):
-    told = packages_environment(home | {"UV_INDEX": "https://mine.example/simple"})
-    assert told == {"UV_FIND_LINKS": "/install/wheels,/more/wheels"}
+    environment = packages_environment(home | {"UV_INDEX": "https://mine.example/simple"})
+    assert environment == {"UV_FIND_LINKS": "/install/wheels,/more/wheels"}
     assert "UV_FIND_LINKS" not in packages_environment(home | {"UV_FIND_LINKS": "/mine"})
     assert "UV_INDEX_STRATEGY" not in packages_environment(home | {"UV_INDEX_STRATEGY": "first-index"})
 
@@ -99,8 +99,8 @@ def test_how_the_network_is_reached(home):
         "UV_INSECURE_HOST": "a.example b.example",
         "ALL_PROXY": "http://proxy.example:3128",
     }
-    told = {"SSL_CERT_FILE": "/told.pem", "UV_INSECURE_HOST": "c.example", "https_proxy": "http://told.example"}
-    assert network_environment(home | pip | told) == {}
+    environment = {"SSL_CERT_FILE": "/told.pem", "UV_INSECURE_HOST": "c.example", "https_proxy": "http://told.example"}
+    assert network_environment(home | pip | environment) == {}
 
 
 def test_a_broken_file_is_named(home):

@@ -36,8 +36,8 @@ def python(
 ) -> Path:
     """A program that describes itself as a Python of that version."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    told = {"version": version, "abi": abi, "base": str(path), "missing": missing, "platform": "", "packages": {}}
-    path.write_text(f"#!/bin/sh\necho '{json.dumps(told)}'\n")
+    answer = {"version": version, "abi": abi, "base": str(path), "missing": missing, "platform": "", "packages": {}}
+    path.write_text(f"#!/bin/sh\necho '{json.dumps(answer)}'\n")
     path.chmod(0o755)
     return path
 

@@ -164,7 +164,7 @@ def test_a_forks_column_stands_beside_ours_and_counts_nowhere(
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "message"),
     [
         (lambda c: c.update(target=SCRIPT), "violates the schema at"),
         (lambda c: c.update(target="cpu"), "is the column of another target"),
@@ -181,7 +181,7 @@ def test_a_forks_column_stands_beside_ours_and_counts_nowhere(
 )
 def test_a_column_of_another_form_is_left_out(
     spoil: Callable[[dict[str, Any]], Any],
-    told: str,
+    message: str,
     column: dict[str, Any],
     serve: Callable[..., Served],
     tmp_path: Path,
@@ -191,12 +191,12 @@ def test_a_column_of_another_form_is_left_out(
     lab = serve(sends(json.dumps(spoiled).encode()))
     line = excluded(kept(fetch_columns([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json"))
     assert line.startswith(f"{TARGET}@lab: ")
-    assert told in line
+    assert message in line
     assert "<" not in line  # no word of the fork's
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "message"),
     [
         (b"<html>", "is not JSON"),
         (b"[" * 100_000, "is not JSON"),
@@ -208,10 +208,10 @@ def test_a_column_of_another_form_is_left_out(
     ],
 )
 def test_a_body_that_is_no_column_is_left_out(
-    body: bytes, told: str, serve: Callable[..., Served], tmp_path: Path
+    body: bytes, message: str, serve: Callable[..., Served], tmp_path: Path
 ) -> None:
     lab = serve(sends(body))
-    assert told in excluded(kept(fetch_columns([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json"))
+    assert message in excluded(kept(fetch_columns([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json"))
 
 
 def test_a_redirect_is_not_followed(serve: Callable[..., Served], site: Path) -> None:
@@ -255,10 +255,10 @@ def test_what_is_not_there_is_told(serve: Callable[..., Served], site: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("days", "told"), [(STALE_DAYS + 1, f"more than {STALE_DAYS} days ago"), (-3, "in the future")]
+    ("days", "message"), [(STALE_DAYS + 1, f"more than {STALE_DAYS} days ago"), (-3, "in the future")]
 )
 def test_a_column_that_is_stale_or_ahead_is_left_out_with_a_word_on_the_site(
-    days: int, told: str, column: dict[str, Any], material: Snapshot, tmp_path: Path
+    days: int, message: str, column: dict[str, Any], material: Snapshot, tmp_path: Path
 ) -> None:
     fork = Fork("lab", "https://lab.example.org/", (TARGET,))
     fetched = Federation((parse_column(fork, TARGET, column),))
@@ -266,7 +266,7 @@ def test_a_column_that_is_stale_or_ahead_is_left_out_with_a_word_on_the_site(
     found = kept(fetched, tmp_path / "federation.json", newest + timedelta(days=days))
     line = excluded(found)
     assert line.startswith(f"{TARGET}@lab: ")
-    assert told in line
+    assert message in line
     assert kept(fetched, tmp_path / "federation.json", newest + timedelta(days=STALE_DAYS)).columns == fetched.columns
     write_site(material, replace(PROJECT, federation=found), tmp_path / "s", templates=TEMPLATES, generated=GENERATED)
     assert line in (tmp_path / "s/targets/index.html").read_text()

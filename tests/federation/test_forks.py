@@ -40,8 +40,8 @@ def test_the_shipped_file_is_fine() -> None:
 def test_a_fault_is_one_line_with_file_and_field(line: str, fault: str, tmp_path: Path) -> None:
     path = tmp_path / "federation.toml"
     path.write_text(f"[forks]\n{line}\n")
-    with pytest.raises(FieldError) as told:
+    with pytest.raises(FieldError) as raised:
         load_forks(path)
-    assert str(told.value).startswith(f"{path}: ")
-    assert fault in str(told.value)
-    assert "\n" not in str(told.value)
+    assert str(raised.value).startswith(f"{path}: ")
+    assert fault in str(raised.value)
+    assert "\n" not in str(raised.value)

@@ -110,22 +110,22 @@ def test_what_is_no_run_file_is_refused(tmp_path: Path, content: bytes, said: st
 
 
 def test_comparisons_come_after_all_answers_and_once_a_case(tmp_path: Path, whole: RunFile) -> None:
-    run, first, second, told, compared, end = lines_of(whole)
+    run, first, second, third, compared, end = lines_of(whole)
     with pytest.raises(RunFileError, match="4: out of order"):
         read_untrusted(write_lines(tmp_path / "run.jsonl", [run, second, compared, first, end]), targets=TARGETS)
-    lines = [run, first, second, told, compared, compared, end]
+    lines = [run, first, second, third, compared, compared, end]
     with pytest.raises(RunFileError, match=r"6: comparison\.case: jax/jax\.b/eager was compared before"):
         read_untrusted(write_lines(tmp_path / "run.jsonl", lines), targets=TARGETS)
 
 
 def test_names_come_after_all_answers_and_once(tmp_path: Path, whole: RunFile) -> None:
-    run, first, second, told, compared, end = lines_of(whole)
+    run, first, second, third, compared, end = lines_of(whole)
     with pytest.raises(RunFileError, match="4: out of order"):
-        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, told, second, end]), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, third, second, end]), targets=TARGETS)
     with pytest.raises(RunFileError, match="5: out of order"):
-        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, compared, told, end]), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, compared, third, end]), targets=TARGETS)
     with pytest.raises(RunFileError, match=r"5: name\.name: jax\.a was listed before"):
-        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, told, told, end]), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, third, third, end]), targets=TARGETS)
 
 
 def test_names_belong_to_their_suite(tmp_path: Path, whole: RunFile) -> None:

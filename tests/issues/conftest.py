@@ -35,9 +35,9 @@ def night(runfile: Make) -> Make:
         environment = run.pop("environment", {})
         confirmed = {case: [outcome] * 2 for case, outcome in outcomes.items() if outcome != "blocked"}
         one = runfile(day, outcomes, version=version, retries=confirmed, target=target, **run)
-        told = tuple(replace(o, message=(says or {}).get(o.case, o.message)) for o in one.observations)
+        observations = tuple(replace(o, message=(says or {}).get(o.case, o.message)) for o in one.observations)
         head = replace(one.run, id=f"{one.run.id}-{target}", environment=environment)  # type: ignore[arg-type]
-        return replace(one, run=head, observations=told)
+        return replace(one, run=head, observations=observations)
 
     return make
 

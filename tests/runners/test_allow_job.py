@@ -31,10 +31,10 @@ def hook(tmp_path: Path) -> Path:
 
 
 def job(hook: Path, **variables: str | None) -> subprocess.CompletedProcess[str]:
-    told = {name: value for name, value in {**ALLOWED, **variables}.items() if value is not None}
+    environment = {name: value for name, value in {**ALLOWED, **variables}.items() if value is not None}
     return subprocess.run(
         ["bash", "-c", WORKER, str(hook)],
-        env={"PATH": os.environ["PATH"], **told},
+        env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -52,7 +52,7 @@ def serve(tmp_path: Path, github: HTTPServer) -> Any:
 
     def served(token: str = TOKEN, **settings: str) -> subprocess.CompletedProcess[str]:
         (tmp_path / "token").write_text(f"{token}\n")
-        told = {
+        variables = {
             "REPOSITORY": "o/monitor",
             "TARGET": "nvidia-h100",
             "IMAGE": "portability-runner",
@@ -62,7 +62,7 @@ def serve(tmp_path: Path, github: HTTPServer) -> Any:
             **settings,
         }
         path = f"{docker.parent}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.run([SERVE], env={"PATH": path, **told}, capture_output=True, text=True, check=False)
+        return subprocess.run([SERVE], env={"PATH": path, **variables}, capture_output=True, text=True, check=False)
 
     return served
 

@@ -71,8 +71,8 @@ def test_standings_are_those_of_each_case(history: History, materials: dict[str,
     for material in materials.values():
         for series in material.series:
             assert sorted(one.case for one in series.now) == sorted(CASES)
-            told = {one.run.id: one.run for one in series.now}  # by the order of their builds
-            assert [*dict.fromkeys(item.run.id for item in series.runs if item.run.id in told)] != sorted(told)
+            run_of = {one.run.id: one.run for one in series.now}  # by the order of their builds
+            assert [*dict.fromkeys(item.run.id for item in series.runs if item.run.id in run_of)] != sorted(run_of)
             for one in (*series.now, *series.removed):
                 row = by_hand[one.run.id, one.case]
                 assert one.error

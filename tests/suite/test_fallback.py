@@ -87,8 +87,8 @@ say(lambda: torch.ones(1, device="meta"))
 
 
 def test_a_warning_of_a_fall_back_is_heard(builds: Callable[[str], ProvisionedBuild]) -> None:
-    told, silent, other, elsewhere = run(builds("torch").python, OBSERVE.format(module="torch") + TORCH)
-    assert told.startswith("fallback ran on The operator 'aten::linalg_eig' is not currently supported on the XPU")
+    reported, silent, other, elsewhere = run(builds("torch").python, OBSERVE.format(module="torch") + TORCH)
+    assert reported.startswith("fallback ran on The operator 'aten::linalg_eig' is not currently supported on the XPU")
     assert (silent.strip(), other.strip()) == ("pass", "pass")
     assert elsewhere == "fallback ran on meta"
 

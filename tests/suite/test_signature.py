@@ -33,8 +33,8 @@ def test_defaults_show_themselves_as_a_caller_writes_them() -> None:
     def pad(x, fill=len, kind=float, side=Side.LEFT, over=frozenset({"b", "a"}), marker=object()):  # type: ignore[no-untyped-def]
         raise NotImplementedError
 
-    told = "(x, fill=len, kind=float, side=Side.LEFT, over={'a', 'b'}, marker=<object object at 0x…>)"
-    assert signature_of(pad) == told
+    expected = "(x, fill=len, kind=float, side=Side.LEFT, over={'a', 'b'}, marker=<object object at 0x…>)"
+    assert signature_of(pad) == expected
 
 
 def test_a_method_takes_no_self_and_a_class_what_it_is_made_of() -> None:
@@ -70,7 +70,7 @@ def test_what_takes_anything_is_told_by_its_docstring() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "expected"),
     [
         ("cat", "\ncat(tensors, dim=0, *, out=None) -> Tensor\n\nJoins.", "(tensors, dim=0, *, out=None) -> Tensor"),
         ("linalg_norm", "linalg.norm(A, ord=None) -> Tensor\n", "(A, ord=None) -> Tensor"),
@@ -87,8 +87,8 @@ def test_what_takes_anything_is_told_by_its_docstring() -> None:
         ("exp", "", ""),
     ],
 )
-def test_a_function_in_c_is_told_by_its_docstring(name: str, text: str, told: str) -> None:
-    assert signature_of(documented(name, text)) == told
+def test_a_function_in_c_is_described_by_its_docstring(name: str, text: str, expected: str) -> None:
+    assert signature_of(documented(name, text)) == expected
 
 
 def test_a_ufunc_says_how_many_arrays_it_takes() -> None:
@@ -101,9 +101,9 @@ def test_a_ufunc_says_how_many_arrays_it_takes() -> None:
 
 
 def test_a_signature_is_one_line_of_bounded_length() -> None:
-    told = signature_of(documented("f", f"f(a='\x07\u202e',\n{'b, ' * 2000})"))
-    assert told.isprintable()
-    assert len(told) == LONGEST
+    expected = signature_of(documented("f", f"f(a='\x07\u202e',\n{'b, ' * 2000})"))
+    assert expected.isprintable()
+    assert len(expected) == LONGEST
 
 
 def test_the_bound_of_messages_is_another() -> None:

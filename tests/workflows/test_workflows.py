@@ -225,10 +225,10 @@ def test_every_command_that_a_workflow_calls_exists_with_its_options(command, op
 
     from monitor.cli import app
 
-    told = CliRunner().invoke(app, [*command.split(), "--help"])
-    assert told.exit_code == 0, told.output
+    shown = CliRunner().invoke(app, [*command.split(), "--help"])
+    assert shown.exit_code == 0, shown.output
     # The list of options only: an example may show what does not exist.
-    assert set(options) <= set(re.findall(r"^ +(?:-\w, )?(--[a-z][a-z-]*)", told.output, re.MULTILINE))
+    assert set(options) <= set(re.findall(r"^ +(?:-\w, )?(--[a-z][a-z-]*)", shown.output, re.MULTILINE))
 
 
 def test_the_gate_runs_every_stage_of_its_script():
