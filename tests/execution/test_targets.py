@@ -262,6 +262,14 @@ def test_every_target_that_compiles_has_a_driver_and_all_frameworks():
         assert (RUNNERS.parent / "monitor" / "compilers" / f"{target.compile.compiler.driver}.py").is_file()
 
 
+def test_tensorflow_is_compiled_with_the_packages_that_its_cases_need():
+    targets = load_targets(RUNNERS).values()
+    executed = load_target(RUNNERS / "cpu.toml").sources(Evidence.EXECUTED).framework("tensorflow")
+    for target in (target for target in targets if target.compile):
+        compiled = target.sources(Evidence.COMPILED).framework("tensorflow")
+        assert (compiled.channels, compiled.versioned) == (executed.channels, executed.versioned)
+
+
 def test_the_run_step_knows_the_suites_that_the_discovery_finds():
     assert known_frameworks() == frameworks()
     for framework in frameworks():
