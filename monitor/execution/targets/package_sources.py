@@ -48,8 +48,8 @@ SUITE_NAME = r"[a-z_]+"
 
 # Modules in the folder of a framework that are no suite.
 NO_SUITE = {
-    *("__init__", "composites", "device", "export", "meta", "module_script", "operator_script", "optimizer_script"),
-    *("recurring", "script_dialect"),
+    *("__init__", "composites", "device", "export", "higher_order_script", "meta", "module_script", "operator_script"),
+    *("optimizer_script", "recurring", "script_dialect"),
 }
 SUITE = Path(__file__).parents[2] / "suite"
 
