@@ -48,10 +48,9 @@ def run_faults(run: Run, now: datetime) -> Iterator[Fault]:
     yield from _time_faults("run.started", run.started, now)
     if not run.id.startswith(f"{run.started.replace('-', '').replace(':', '')}-"):
         yield "run.id", f"{run.id} does not begin with the start, {run.started}"
-    if run.build:
-        yield from _build_faults("run.build", run.build, now)
-    if run.compiler:
-        yield from _build_faults("run.compiler", run.compiler, now)
+    for field, build in (("run.build", run.build), ("run.compiler", run.compiler)):
+        if build and _is_time(run.started):
+            yield from _build_faults(field, build, run.started)
     if run.shard and int(run.shard.partition("/")[0]) > int(run.shard.partition("/")[2]):
         yield "run.shard", f"{run.shard} is no part of a whole"
     yield from _content_faults(run)
@@ -134,19 +133,27 @@ def end_faults(end: RunEnd, run: Run, now: datetime) -> Iterator[Fault]:
         yield "end.finished", f"{end.finished} is before the start, {run.started}"
 
 
-def _time_faults(field: str, text: str, now: datetime) -> Iterator[Fault]:
+def _is_time(text: str) -> bool:
+    """Return whether a text is a real time in the format of ISO 8601."""
     try:
-        when = datetime.fromisoformat(text)
+        datetime.fromisoformat(text)
     except ValueError:
+        return False
+    return True
+
+
+def _time_faults(field: str, text: str, now: datetime) -> Iterator[Fault]:
+    if not _is_time(text):
         yield field, f"{text} is no real date"
         return
+    when = datetime.fromisoformat(text)
     if when < EARLIEST:
         yield field, f"{text} is before {EARLIEST:%Y-%m-%d}: the clock of that machine is wrong"
     if when > now + MAX_CLOCK_DIFFERENCE:
         yield field, f"{text} is in the future: the clock of that machine is wrong, or that of this one"
 
 
-def _build_faults(field: str, build: Build, now: datetime) -> Iterator[Fault]:
+def _build_faults(field: str, build: Build, started: str) -> Iterator[Fault]:
     try:
         Version(build.version)
     except InvalidVersion:
@@ -155,17 +162,22 @@ def _build_faults(field: str, build: Build, now: datetime) -> Iterator[Fault]:
     if LONG_NUMBER.search(build.version):
         yield f"{field}.version", f"has a number of over {MAX_DIGITS} digits"
     dated = DEV_DATE.search(build.version)
-    if build.date and dated and build.date != "-".join(dated.groups()):
+    day = "-".join(dated.groups()) if dated else ""
+    if build.date and dated and build.date != day:
         yield f"{field}.date", f"{build.date} is not that of version {build.version}"
     elif build.date:
-        yield from _date_faults(f"{field}.date", build.date, now)
+        yield from _date_faults(f"{field}.date", build.date, started)
+    elif dated:
+        yield from _date_faults(f"{field}.version", day, started)
 
 
-def _date_faults(field: str, text: str, now: datetime) -> Iterator[Fault]:
+def _date_faults(field: str, text: str, started: str) -> Iterator[Fault]:
+    """Yield the fault of the day of a build in a run that started at that time."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         yield field, f"{text} is no real date"
         return
-    if not EARLIEST_BUILD <= day <= (now + MAX_CLOCK_DIFFERENCE).date():
-        yield field, f"{text} is not between {EARLIEST_BUILD} and tomorrow"
+    last = (datetime.fromisoformat(started) + MAX_CLOCK_DIFFERENCE).date()
+    if not EARLIEST_BUILD <= day <= last:
+        yield field, f"{text} is not between {EARLIEST_BUILD} and {last}, the day after the run"

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
@@ -26,17 +27,17 @@ from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.toml_reader import nearest
 from monitor.history.ingest import read_untrusted
 from monitor.history.layout import RecordedRun
-from monitor.history.ordering import OLDEST, version_sort_key
+from monitor.history.ordering import version_sort_key
 from monitor.history.trial_write import trial_write
 from monitor.model import Build, Channel, Evidence, Job, Period, Run, WeeklyCases, period_of
 from monitor.suite.discovery import KERNELS, suites
 
 Fault = tuple[str, str]  # a field, and what is wrong with it
-Known = Mapping[tuple[str, str], Version]  # the newest version, by "build" and framework or "compiler" and distribution
 
-# Largest step of the first version number that differs from the newest known build. A new major version is a step of 1.
-# A history without recent nights may miss many releases: JAX had 0.4.18 to 0.4.38.
-MAX_VERSION_STEP = 50
+# Most releases between the newest known version and a new one. The first version number that differs may grow by so
+# many, and by one for each week since the newest known version last ran: a history without recent nights misses
+# releases. JAX released 0.4.18 to 0.4.38 within 61 weeks. libtpu went from 0.0.42 to 0.0.50 from one pin to the next.
+MAX_NEW_RELEASES = 10
 
 # Titles of runs of run.yml and backfill.yml at GitHub. They have the inputs, which no code of a run can change.
 STARTED_FOR = re.compile(
@@ -44,6 +45,17 @@ STARTED_FOR = re.compile(
 )
 # Values of uv's option for pre-releases under which it installs none, unless a requirement names one.
 NO_PRERELEASE = ("", "disallow", "explicit", "if-necessary", "if-necessary-or-explicit")
+
+
+@dataclass(frozen=True)
+class NewestVersion:
+    """The newest known version of a framework or compiler, and the start of the last run that had it."""
+
+    version: Version
+    started: str
+
+
+Known = Mapping[tuple[str, str], NewestVersion]  # by "build" and framework, or "compiler" and distribution
 
 
 @dataclass(frozen=True)
@@ -159,12 +171,13 @@ def _missing_nightly_case(run: Run, job: Job) -> str:
     return min((case for case in missing if period_of(run.suite, case) is Period.NIGHT), default="")
 
 
-def newest_versions(runs: Iterable[RecordedRun]) -> dict[tuple[str, str], Version]:
+def newest_versions(runs: Iterable[RecordedRun]) -> dict[tuple[str, str], NewestVersion]:
     """Return the newest version of each framework and compiler among runs, with the keys of `Known`."""
-    newest: dict[tuple[str, str], Version] = {}
+    newest: dict[tuple[str, str], NewestVersion] = {}
     for run in (item.run for item in runs):
         for key, build in _versioned(run):
-            newest[key] = max(newest.get(key, OLDEST), version_sort_key(build.version))
+            this = NewestVersion(version_sort_key(build.version), run.started)
+            newest[key] = max(newest.get(key, this), this, key=lambda one: (one.version, one.started))
     return newest
 
 
@@ -178,21 +191,28 @@ def _versioned(run: Run) -> Iterator[tuple[tuple[str, str], Build]]:
 def too_new(run: Run, known: Known, jobs: Collection[Job] = ()) -> str:
     """Return in one line why no channel can have a version yet, "" if one can or a job names the build.
 
-    The first number that differs from the newest known version may exceed it by at most `MAX_VERSION_STEP`.
+    A new major version is one step after the newest known one. The first other number that differs may exceed that of
+    the newest known version by `MAX_NEW_RELEASES`, and by one for each week since.
     """
     if run.one_off or any(job.build and not deviation(run, job) for job in jobs):
         return ""
     for key, build in _versioned(run):
-        before = known.get(key)
-        if before and (after := version_sort_key(build.version)) > before:
-            numbers = zip_longest(after.release, before.release, fillvalue=0)
-            step = next((new - old for new, old in numbers if new != old), 0)
-            if step > MAX_VERSION_STEP or after.epoch != before.epoch:
-                return (
-                    f"run.{key[0]}.version: {build.version} is too far from {before}, the newest known; if it is real, "
-                    f'record it with a plan that names it: `portability plan --build "{build.requirement}"`'
-                )
+        before, after = known.get(key), version_sort_key(build.version)
+        if before and after > before.version and not _is_near(after, before, run.started):
+            return (
+                f"run.{key[0]}.version: {build.version} is too far from {before.version}, the newest known; if it is "
+                f'real, record it with a plan that names it: `portability plan --build "{build.requirement}"`'
+            )
     return ""
+
+
+def _is_near(after: Version, newest: NewestVersion, started: str) -> bool:
+    """Return whether a version can follow the newest known one by the time of a run."""
+    before = newest.version
+    weeks = max(0, (datetime.fromisoformat(started) - datetime.fromisoformat(newest.started)).days // 7)
+    (major, old), *minor = zip_longest(after.release, before.release, fillvalue=0)
+    step = next((new - old for new, old in minor if new != old), 0) if major == old else after.minor
+    return after.epoch == before.epoch and major - old <= 1 and step <= MAX_NEW_RELEASES + weeks
 
 
 def _faults(runfile: RunFile, targets: Mapping[str, Target]) -> Iterator[Fault]:

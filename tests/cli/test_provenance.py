@@ -256,7 +256,6 @@ STEPS = [
     ("jax", "0.10.2", "0.12.0"),
     ("jax", "0.10.2", "0.12.0.dev20261101"),
     ("jax", "0.4.18", "0.10.2"),
-    ("jax", "0.4.18", "0.4.38"),
     ("jax", "0.12.1", "1.0.0"),
     ("torch", "2.13.0+cpu", "3.0.0"),
     ("tensorflow", "2.20.0", "3.0.0rc1"),
@@ -264,7 +263,15 @@ STEPS = [
     ("jax", "0.10.2", "0.4.18"),
     ("jax", "", "9999.0"),
 ]
-LEAPS = [("jax", "0.10.2", "9999.0"), ("jax", "0.10.2", "0.9999.dev20261101"), ("torch", "2.13.0", "1!2.13.0")]
+LEAPS = [
+    ("jax", "0.10.2", "9999.0"),
+    ("jax", "0.10.2", "0.9999.dev20261101"),
+    ("torch", "2.13.0", "1!2.13.0"),
+    ("torch", "2.13.0", "4.0.0"),
+    ("torch", "2.13.0", "3.11.0"),
+    ("torch", "2.13.0", "2.24.0"),
+    ("torch", "2.13.1", "2.13.12"),
+]
 
 
 def builds_of(runfile: Make, framework: str, *versions: str) -> list[Run]:
@@ -286,6 +293,19 @@ def test_a_version_far_beyond_all_known_is_refused(runfile: Make, framework: str
     named = Job("cpu", framework, "paper", build=f"{framework}=={after}")
     assert too_new(run, newest, [named]) == ""
     assert too_new(run, newest, [replace(named, build="")]) != ""
+
+
+def test_a_history_without_recent_nights_has_missed_releases(runfile: Make) -> None:
+    """JAX 0.4.18 is of 6 October 2023, 0.4.38 of 17 December 2024."""
+    before, after = ({"framework": "jax", "build": Build("jax", f"0.4.{n}", Channel.EXACT)} for n in (18, 38))
+    known, soon = runfile(1, {}, **before).run, runfile(8, {}, **after).run
+    later = replace(soon, started="2028-01-12T03:00:00Z")
+    newest = newest_versions([RecordedRun(known, None)])
+    assert too_new(soon, newest) != ""
+    assert too_new(later, newest) == ""
+    # The newest version is as old as the last run that had it.
+    again = replace(known, started="2028-01-11T03:00:00Z")
+    assert too_new(later, newest_versions([RecordedRun(again, None), RecordedRun(known, None)])) != ""
 
 
 def test_the_compiler_too(runfile: Make) -> None:

@@ -212,6 +212,17 @@ REFUSED: dict[str, tuple[int, dict[str, object], str]] = {
     "build of 30 February": (0, {"run.build.date": "2026-02-30"}, "run.build.date: "),
     "build of month 99": (0, {"run.build.date": "9999-99-99"}, "run.build.date: "),
     "build of next week": (0, {"run.build.date": "2026-11-09"}, "run.build.date: "),
+    "build of the day after tomorrow": (0, {"run.build.date": "2026-11-03"}, "run.build.date: "),
+    "version of the day after tomorrow": (
+        0,
+        {"run.build.version": "1.0.dev20261103", "run.build.date": ""},
+        "run.build.version: 2026-11-03 is not between 2015-01-01 and 2026-11-02, the day after the run",
+    ),
+    "version of 31 February": (
+        0,
+        {"run.build.version": "1.0.dev20260231", "run.build.date": ""},
+        "run.build.version: 2026-02-31 is no real date",
+    ),
     "build of another day": (0, {"run.build.version": "1.0.dev20261031"}, "run.build.date: "),
     "no time": (1, {"observation.latency.median": 0.0}, "observation.latency.median: "),
     "a time of 1e-300": (1, {"observation.latency.minimum": 1e-300}, "observation.latency.minimum: "),
@@ -275,6 +286,7 @@ REFUSED: dict[str, tuple[int, dict[str, object], str]] = {
 # Unusual values that harm nothing.
 TAKEN: dict[str, tuple[int, dict[str, object]]] = {
     "a day ahead": (5, {"end.finished": "2026-11-03T11:00:00Z"}),
+    "a build of tomorrow": (0, {"run.build.date": "2026-11-02"}),
     "a leap day": (0, {"run.build.date": "2024-02-29"}),
     "format 1.0": (0, {"format": 1.0}),
     "markup": (2, {"observation.message": "<script>alert(1)</script> [x](javascript:1) @octocat #1 ::error::"}),
