@@ -31,6 +31,8 @@ ON_THE_HOST = re.compile(
 )
 
 
+# Input pipelines reshape the names of their files. Text stays on the host, with operators that do not compute with it.
+MOVES_TEXT = frozenset({"Reshape", "Shape"})
 # The bridge's words for what it does not implement of an operator that it has a kernel of.
 NOT_IMPLEMENTED = re.compile(r"Failed getting HLO text.*(not yet support|not supported|unimplemented)", re.I | re.S)
 # TensorFlow's words for an operator that this host has no kernel of.
@@ -80,8 +82,9 @@ class TensorflowExporter:
             del op_name
             op = op.decode() if isinstance(op, bytes) else op
             # Names of files are put together where TensorFlow says that it is the host.
-            text = context().device_name and any(tensor.dtype == tf.string for tensor in (*inputs, *outputs))
-            if graph is None and not text and not ON_THE_HOST.search(op):
+            text = any(tensor.dtype == tf.string for tensor in (*inputs, *outputs))
+            on_host = ON_THE_HOST.search(op) or (text and (context().device_name or op in MOVES_TEXT))
+            if graph is None and not on_host:
                 given = [(tensor.shape, tensor.dtype) for tensor in inputs]
                 executed.setdefault(f"{op}{given}{attributes}", (op, tuple(inputs), attributes))
 
