@@ -9,6 +9,7 @@ from monitor.shipped import ROOT, runners_folder
 RUNNERS = runners_folder()
 TEMPLATES = ROOT / "site"
 FINDINGS = ROOT / "docs" / "findings.md"
+UPSTREAM_REPORTS = ROOT / "docs" / "upstream"
 TRIAGE = ROOT / "triage"
 FORKS = ROOT / "federation.toml"
 SHIPPED_HISTORY = ROOT / "results"

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from monitor.analysis.status.array_api import ArrayStandard
+from monitor.check.name_uses import names_in
 from monitor.execution.targets.target import Target, load_targets
 from monitor.federation.columns import Federation, load_federation
 from monitor.history.store import History
-from monitor.pipeline.locations import FINDINGS, RUNNERS, TEMPLATES
+from monitor.pipeline.locations import FINDINGS, RUNNERS, TEMPLATES, TRIAGE, UPSTREAM_REPORTS
 from monitor.pipeline.snapshots import snapshot_of
+from monitor.pipeline.source_check import Sources, named_targets, report_on
 from monitor.pipeline.triage_context import load_triage_context
 from monitor.site.build import write_site
 from monitor.site.dev_server import LOOPBACK, serve_site
 from monitor.site.known_issues import load_known_issues
+from monitor.site.pages.check_example import EXAMPLE, TARGETS, CheckExample
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_info import TargetInfo
+from monitor.site.upstream_reports import load_upstream_reports
 from monitor.snapshot.snapshot import Snapshot
 from monitor.suite.array_api.standard import VERSION, sections
 from monitor.suite.catalog import load_catalog
 from monitor.suite.discovery import namespaces
+from monitor.suite.equivalents import computed_functions
 from monitor.suite.passed_arguments import declared_arguments, untested_parameters
 from monitor.suite.repro import NoScriptError, script
 from monitor.usage import load_usage
@@ -42,6 +48,9 @@ def write_pages(
         declared_arguments=tuple(declared_arguments()),
         untested_parameters=untested_parameters(),
         standard=ArrayStandard(VERSION, sections(), namespaces()),
+        computed=computed_functions(),
+        example=partial(check_example, snapshot),
+        reports=load_upstream_reports(UPSTREAM_REPORTS, TRIAGE),
     )
     page = write_site(
         snapshot, project, directory, templates=TEMPLATES, generated=generated, base=site_url, repository=repository
@@ -60,6 +69,16 @@ def serve_pages(
         return write_pages(snapshot_of(history), directory, base, federation, repository)
 
     serve_site(write, directory, watched=[TEMPLATES, watched], port=port)
+
+
+def check_example(snapshot: Snapshot) -> CheckExample | None:
+    """Return the program of the page "Check your code" with its report; None if no build lists the names it uses."""
+    program = (TEMPLATES / "examples" / EXAMPLE).read_text(encoding="utf-8")
+    sources = Sources((names_in(EXAMPLE, program),), program.count("\n"), ())
+    names = {name: snapshot.names[name] for name in sources.frameworks if name in snapshot.names}
+    if len(names) < len(sources.frameworks):
+        return None
+    return CheckExample(program, report_on(sources, named_targets(TARGETS), names, snapshot.functions))
 
 
 def script_of(case: str, seen: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from monitor.analysis.names.name_history import FrameworkNames
+from monitor.analysis.status.current_status import SeriesStatus
 from monitor.check.habits import habit_problems
 from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import NameUse, names_in
@@ -55,6 +57,16 @@ def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, basel
     recorded = open_history(history)
     names = read_names(recorded, sources.frameworks)
     series = snapshot_of(recorded).functions if to else ()
+    return report_on(sources, targets, names, series).without(known)
+
+
+def report_on(
+    sources: Sources,
+    targets: Mapping[str, Target],
+    names: Mapping[str, FrameworkNames],
+    series: Sequence[SeriesStatus],
+) -> CheckReport:
+    """Return the report on some sources. `names` has the frameworks that they use, `series` the verdicts."""
     families = {name: one.family for name, one in targets.items()}
     habits = [problem for one in sources.files for problem in habit_problems(one, families)]
     problems = [problem for one in sources.files for problem in name_problems(one, names)] + habits
@@ -64,7 +76,7 @@ def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, basel
         verdicts = target_verdicts(name, series, names)
         found, called[name] = target_problems(sources.uses, verdicts, names, explained)
         problems += found
-    report = CheckReport(
+    return CheckReport(
         len(sources.files) + len(sources.unreadable),
         sources.lines,
         sources.frameworks,
@@ -73,7 +85,6 @@ def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, basel
         tuple(answer_for(name, one.title, called[name], problems) for name, one in targets.items()),
         sources.unreadable,
     )
-    return report.without(known)
 
 
 def named_targets(names: Sequence[str]) -> dict[str, Target]:

@@ -12,6 +12,7 @@ from monitor.analysis.regressions.triage import EXPECTED, MUTES, Triage, load_tr
 from monitor.formats.toml_reader import nearest
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.locations import TRIAGE
+from monitor.site.upstream_reports import UPSTREAM
 from monitor.snapshot.snapshot import Snapshot
 
 
@@ -19,8 +20,9 @@ def check_triage(path: Path) -> None:
     """Raise UserError unless a directory has triage files, and no other TOML file."""
     if not any((path / name).exists() for name in (EXPECTED, MUTES)):
         raise UserError(f"{path} has neither {EXPECTED} nor {MUTES}; name the directory that has them")
-    if unknown := sorted({file.name for file in path.glob("*.toml")} - {EXPECTED, MUTES}):
-        raise UserError(f"{path / unknown[0]} is not read, {nearest(unknown[0], (EXPECTED, MUTES))}")
+    known = (EXPECTED, MUTES, UPSTREAM)
+    if unknown := sorted({file.name for file in path.glob("*.toml")}.difference(known)):
+        raise UserError(f"{path / unknown[0]} is not read, {nearest(unknown[0], known)}")
 
 
 @dataclass(frozen=True)

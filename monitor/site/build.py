@@ -29,6 +29,8 @@ from monitor.site.pages import (
     build_changes,
     builds,
     changes,
+    check_example,
+    compare,
     coverage,
     fork_columns,
     function_history,
@@ -40,6 +42,7 @@ from monitor.site.pages import (
     search_index,
     study,
     target,
+    trust,
 )
 from monitor.site.pages import names as name_page
 from monitor.site.pages import regressions as regression_pages
@@ -121,6 +124,11 @@ class _SiteRenderer:
         )
         self._page("arguments.html", "arguments", page=lambda: arguments.arguments_page(data.arguments))
         self._array_api(data.scoreboard)
+        self._compare(data)
+        pages = {(one.framework, one.name) for one in data.functions}
+        program = self._templates / "examples" / check_example.EXAMPLE
+        inputs = program.read_bytes(), [one.digest for one in data.runs]
+        self._page(check_example.PAGE, "check", inputs, example=partial(project.example), pages=lambda: pages)
         self._page(
             "method.html",
             "method",
@@ -150,10 +158,15 @@ class _SiteRenderer:
     def _overview(self, data: SiteData) -> None:
         page = data.overview
         files = CELLS_FILE, search_index.INDEX_FILE, name_page.NAMES_FILE
-        self._page("index.html", "overview", page=page, overview=overview, news=news, searched=files)
+        self._page(
+            "index.html", "overview", page=page, overview=overview, news=news, searched=files, study=data.trust.study
+        )
         self._file(search_index.INDEX_FILE, partial(self._search_index, data))
         self._page("changes.html", "changes", page=page, overview=overview, most=changes.MAX_CASES_OF_RUN)
         self._page("health.html", "health", page=page, silent_after=SILENT_AFTER)
+        reports = data.project.reports
+        inputs = [one.digest for one in data.runs], reports, self._generated.date()
+        self._page(trust.PAGE, "trust", inputs, page=data.trust, trust=trust)
         federation = data.project.federation
         listed = [(one.page, one.hardware, one.summary) for one in data.targets], federation, page.frameworks
         self._page(
@@ -228,6 +241,15 @@ class _SiteRenderer:
     def _array_api(self, board: array_api.Scoreboard) -> None:
         columns = [(one.series.key, one.series.sources, one.package, one.cells) for one in board.columns]
         self._page("array-api.html", "array-api", (board.standard, columns), board=board, array_api=array_api)
+
+    def _compare(self, data: SiteData) -> None:
+        """Write the page that compares two sides, and its data: a file for each framework and each side."""
+        found = data.comparison
+        inputs = [one.digest for one in data.runs], found.families, data.project.hardware, found.equivalents.groups
+        tables, head = partial(compare.pair_tables, found), partial(compare.compare_head, found)
+        self._page(compare.PAGE, "compare", inputs, tables=tables, head=head)
+        for address, make in compare.compare_files(found, data.snapshot.failures, data.project.usage):
+            self._file(address, make)
 
     def _function(
         self, one: FunctionSource, columns: Sequence[ForeignColumn], documents: Mapping[str, BuildDocument]

@@ -10,7 +10,9 @@ from monitor.analysis.status.array_api import ArrayStandard
 from monitor.federation.columns import Federation
 from monitor.model import DeclaredArguments, Function, UntestedParameter
 from monitor.site.known_issues import KnownIssue
+from monitor.site.pages.check_example import CheckExample
 from monitor.site.target_info import TargetInfo
+from monitor.site.upstream_reports import UpstreamReport
 from monitor.usage import Usage
 
 
@@ -23,7 +25,8 @@ class ProjectMetadata:
     returns the state of a failure that is expected or muted. `known_issues` are by framework and function. `federation`
     has the results of forks. `usage` has the calls of current code by function. `declared_arguments` has the arguments
     that declared cases pass, and `untested_parameters` those that no case needs to pass. `standard` is the array API
-    standard.
+    standard. `computed` has what a declared function computes, by framework and name. `example` returns a program with
+    the report of its check, None if no listed build has the names that it uses. `reports` are those for frameworks.
     """
 
     catalog: Mapping[str, Function]
@@ -36,3 +39,6 @@ class ProjectMetadata:
     declared_arguments: Sequence[DeclaredArguments] = ()
     untested_parameters: Sequence[UntestedParameter] = ()
     standard: ArrayStandard = field(default_factory=ArrayStandard)
+    computed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    example: Callable[[], CheckExample | None] = lambda: None
+    reports: tuple[UpstreamReport, ...] = ()

@@ -14,15 +14,18 @@ from monitor.analysis.regressions.triage import apply_triage
 from monitor.analysis.status.argument_coverage import ArgumentCoverage, argument_coverage
 from monitor.analysis.status.array_api import Scoreboard, array_api_scoreboard
 from monitor.analysis.status.call_coverage import CallCoverage, call_coverage
+from monitor.analysis.status.equivalents import equivalents
 from monitor.exports.api import BuildDocument, function_documents, run_documents
 from monitor.exports.documents.functions import cases_by_function
 from monitor.exports.export_files import MakeContent, export_files
-from monitor.model import Evidence
+from monitor.model import ARRAY_API, Evidence
 from monitor.site.charts.chart_annotations import LatencyLevels
 from monitor.site.pages import builds, function, regressions, run, target
+from monitor.site.pages.compare import ComparisonData, comparison_data
 from monitor.site.pages.function_page import FunctionSource
 from monitor.site.pages.overview import OverviewPage, overview_page
 from monitor.site.pages.target_summary import target_summaries
+from monitor.site.pages.trust import TrustPage, trust_page
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_families import TargetFamily, target_families
 from monitor.snapshot.snapshot import Snapshot
@@ -35,7 +38,8 @@ class SiteData:
     The triage files are applied to the changes of `snapshot`. `families` group the targets. `regressions` include
     slowdowns. `documents` are the JSON documents of runs and functions by address; `files` are all other exported
     files. `coverage` weights functions by the calls of current code, `arguments` has the parameters that declared cases
-    pass, and `scoreboard` is that of the array API standard.
+    pass, and `scoreboard` is that of the array API standard. `comparison` has the sides that can be compared.
+    `trust` has figures on the monitor itself.
     """
 
     snapshot: Snapshot
@@ -46,6 +50,8 @@ class SiteData:
     coverage: CallCoverage
     arguments: ArgumentCoverage
     scoreboard: Scoreboard
+    comparison: ComparisonData
+    trust: TrustPage
     targets: tuple[target.TargetSource, ...]
     builds: tuple[builds.BuildPage, ...]
     functions: tuple[FunctionSource, ...]
@@ -64,6 +70,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         snapshot.names, project.declared_arguments, project.untested_parameters, project.usage
     )
     scoreboard = array_api_scoreboard(snapshot.functions, project.standard)
+    same = equivalents(_tested_functions(snapshot), project.computed, project.standard.functions, project.usage)
     newest = newest_nights(nights)
     listed = snapshot.listed_in(newest)
     summaries = target_summaries(nights, newest, snapshot.series, project.hardware, generated, snapshot.names)
@@ -83,14 +90,31 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         coverage,
         arguments,
         scoreboard,
+        comparison_data(snapshot.functions, families, project.hardware, same),
+        trust_page(snapshot.functions, project.catalog, nights, found, project.reports, generated),
         tuple(target.target_sources(overview.all_targets, snapshot.series, project.hardware)),
         builds.build_pages(nights, snapshot.names, snapshot.main_commits),
         tuple(
             function.function_sources(
-                snapshot.functions, snapshot.trends, nights, sources, snapshot.names, levels, project, families, kernels
+                snapshot.functions,
+                snapshot.trends,
+                nights,
+                sources,
+                snapshot.names,
+                levels,
+                project,
+                families,
+                kernels,
+                same,
             )
         ),
         tuple(run.run_sources(nights, snapshot.runs, snapshot.outcomes)),
         dict(documents),
         tuple(export_files(triaged, found, functions, (coverage, arguments), scoreboard, generated, base)),
     )
+
+
+def _tested_functions(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Return the functions with cases by framework and name, without those of the array API standard itself."""
+    found = {(one.framework, name) for one in snapshot.functions if one.suite != ARRAY_API for name in one.functions}
+    return sorted(found)

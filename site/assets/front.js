@@ -198,7 +198,7 @@ async function search() {
   clearTimeout(timer);
   const text = input.value;
   const words = searchWords(text);
-  history.replaceState(null, "", text ? `#${new URLSearchParams({ q: text })}` : location.pathname);
+  history.replaceState(null, "", `${location.pathname}${text ? `#${new URLSearchParams({ q: text })}` : ""}`);
   answers.hidden = !words.length;
   if (!words.length) return;
   await load();
@@ -228,7 +228,8 @@ form.addEventListener("submit", async (event) => {
 form.addEventListener("keydown", step);
 answers.addEventListener("keydown", step);
 focusOnSlash(input);
-const saved = new URLSearchParams(location.hash.slice(1)).get("q");
+// The field at the top of other pages leads here with its text as a query.
+const saved = new URLSearchParams(location.hash.slice(1)).get("q") ?? new URLSearchParams(location.search).get("q");
 if (saved) {
   input.value = saved;
   search();

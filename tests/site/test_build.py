@@ -99,12 +99,15 @@ def test_nothing_runs_but_scripts_of_our_own(pages: dict[str, Page]) -> None:
         ),
         "builds/index.html": ("assets/elements.js", "assets/builds.js"),
         "hardware.html": ("assets/copy.js",),
+        "check.html": ("assets/copy.js",),
+        "compare.html": tuple(f"assets/{name}.js" for name in ("elements", "search", "compare")),
     }
     for address, page in pages.items():
         scripts = [a for tag, a in page.tags if tag == "script" and a.get("type") != "application/json"]
         wanted = ("assets/copy.js",) if address.startswith("functions/") else ours.get(address, ())
         found = [(script["src"] or "").removeprefix("../" * address.count("/")) for script in scripts]
-        assert found == ["assets/times.js", *wanted], address
+        own_field = address in ("index.html", "matrix.html")
+        assert found == ["assets/times.js", *(() if own_field else ("assets/find.js",)), *wanted], address
         assert not [key for _, attributes in page.tags for key in attributes if key.startswith("on") or key == "style"]
         assert not [tag for tag, _ in page.tags if tag == "style"]
         (policy,) = (a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")

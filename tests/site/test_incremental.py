@@ -77,7 +77,7 @@ def test_another_template_makes_its_pages_anew(material: Snapshot, write: Write,
     shutil.copytree(TEMPLATES, templates)
     write(material, templates)
     method = templates / "templates" / "method.html.jinja"
-    method.write_text(method.read_text().replace("How to read these pages", "How one reads these pages"))
+    method.write_text(method.read_text().replace("How the functions are tested", "How one tests the functions"))
     assert write(material, templates) == {*DATED, "method.html"}
 
 

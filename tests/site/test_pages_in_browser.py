@@ -44,6 +44,9 @@ def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
         "regression": f"regressions/{longest.name}",
         "failures": "failures.html",
         "changes": "changes.html",
+        "compare": "compare.html?a=jax/cpu-x86/executed&b=torch/cpu-x86/executed",
+        "check": "check.html",
+        "trust": "trust.html",
         "study": "study.html",
         "coverage": "coverage.html",
         "arguments": "arguments.html",
@@ -68,13 +71,16 @@ KINDS = (
     "overview", "health", "matrix", "matrix table", "method", "kernels", "kernel table", "runs", "run", "blocked run",
     "function", "long function", "gone function", "targets", "target", "builds", "build", "regressions", "regression",
     "failures", "study", "coverage", "arguments", "hardware", "slower", "slower function", "changes",
+    "compare", "check", "trust",
 )  # fmt: skip
 
 
 @pytest.fixture
 def of_kind(site: Path, slowed_site: Path, addresses: dict[str, str], kind: str) -> str:
     """The address of the page of a kind, in the site that has it."""
-    return ((slowed_site if kind.startswith("slower") else site) / addresses[kind]).as_uri()
+    page, _, query = addresses[kind].partition("?")
+    address = ((slowed_site if kind.startswith("slower") else site) / page).as_uri()
+    return f"{address}?{query}" if query else address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

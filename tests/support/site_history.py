@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from monitor.check.problems import Level, Problem, ProblemKind
+from monitor.check.report import CheckReport, TargetAnswer
+from monitor.check.target_rules import CalledNames
 from monitor.formats.run_file import RunFile
 from monitor.model import (
     Build,
@@ -21,6 +24,7 @@ from monitor.model import (
     Observation,
     Outcome,
     Package,
+    Place,
     PublicName,
     Retry,
     Run,
@@ -29,6 +33,7 @@ from monitor.model import (
     UntestedParameter,
 )
 from monitor.site.known_issues import KnownIssue
+from monitor.site.pages.check_example import CheckExample
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_info import TargetInfo
 from monitor.usage import CalledName, Usage
@@ -150,6 +155,33 @@ DECLARED = DeclaredArguments(
 )
 UNTESTED = UntestedParameter("torch", "torch.a*", "other", f"meaningless {SCRIPT}")
 
+# The names of what three functions compute, and the check of a program.
+COMPUTED = {
+    ("torch", "torch.linalg.svd"): "linalg.svd",
+    ("tensorflow", "tf.linalg.svd"): "linalg.svd",
+    ("torch", "torch.optim.Adam"): "adam",
+}
+EXAMPLE = CheckExample(
+    "import jax\njax.numpy.linalg.svd(x)\n",
+    CheckReport(
+        1,
+        2,
+        ("jax",),
+        ("jax==2.4.0",),
+        (
+            Problem(
+                ProblemKind.VERDICT,
+                Level.ERROR,
+                Place("train.py", 2, 1),
+                "jax.numpy.linalg.svd",
+                f"fails {SCRIPT}",
+                ("tpu-v5e",),
+            ),
+        ),
+        (TargetAnswer("tpu-v5e", "tpu-v5e", CalledNames(1, 1, ()), 1, 0),),
+    ),
+)
+
 PROJECT = ProjectMetadata(
     CATALOG,
     script_of,
@@ -158,6 +190,8 @@ PROJECT = ProjectMetadata(
     usage=USAGE,
     declared_arguments=(DECLARED,),
     untested_parameters=(UNTESTED,),
+    computed=COMPUTED,
+    example=lambda: EXAMPLE,
 )
 NOTHING_SAID = ProjectMetadata({}, script_of, {})
 

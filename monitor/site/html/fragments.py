@@ -33,6 +33,8 @@ NAVIGATION = {
     "matrix.html": "Matrix",
     "targets/index.html": "Targets",
     "builds/index.html": "Builds",
+    "compare.html": "Compare",
+    "check.html": "Check your code",
     "regressions.html": "Regressions",
     "failures.html": "Failures",
     "names.html": "Removed APIs",

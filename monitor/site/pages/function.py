@@ -19,6 +19,7 @@ from monitor.analysis.status.current_status import (
     function_status,
     group_by_function,
 )
+from monitor.analysis.status.equivalents import Equivalents
 from monitor.formats.error_text import seen
 from monitor.formatting.case_variant import dtype_of
 from monitor.formatting.humanize import duration
@@ -47,6 +48,9 @@ from monitor.site.target_families import TargetFamily, family_of_targets
 from monitor.site.target_info import TargetInfo
 from monitor.snapshot.recent_measurements import RecentMeasurements
 
+MAX_EQUIVALENTS = 2  # of one framework
+NO_EQUIVALENTS = Equivalents()
+
 
 @dataclass(frozen=True)
 class _FunctionTarget:
@@ -67,6 +71,7 @@ def function_sources(
     project: ProjectMetadata,
     families: tuple[TargetFamily, ...],
     kernels: Sequence[SeriesStatus] = (),
+    same: Equivalents = NO_EQUIVALENTS,
 ) -> Iterator[FunctionSource]:
     """Yield every function that has, or had, a case. `kernels` are the series of operators.
 
@@ -91,9 +96,14 @@ def function_sources(
         listed, aliases = of_framework.records.get(name), of_framework.other_names(name)
         aside = listed, aliases, entry, replacement, tuple(project.known_issues.get((framework, name), ()))
         # A removed name is no name of the object that it once named.
-        same = [alias for alias in aliases if name in of_framework.other_names(alias)]
+        own = [alias for alias in aliases if name in of_framework.other_names(alias)]
         elsewhere = Elsewhere(
-            tuple(_other_pages(framework, name, same, places, family_of)), operators.get((framework, name), ())
+            tuple(_other_pages(framework, name, own, places, family_of)),
+            operators.get((framework, name), ()),
+            tuple(
+                (other, tuple((one, function_page(other, one)) for one in found[:MAX_EQUIVALENTS]))
+                for other, found in same.of(framework, name).items()
+            ),
         )
         digest = input_digest(
             framework,

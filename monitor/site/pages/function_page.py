@@ -103,11 +103,13 @@ class Elsewhere:
     """Results of a function beside its own cases.
 
     `aliases` are other names of its object that have cases: name, page, and families of targets that only these cover.
-    `operators` are operators of kernel tables with its name.
+    `operators` are operators of kernel tables with its name. `equivalents` are functions of other frameworks that
+    compute the same: name and page, by framework.
     """
 
     aliases: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     operators: tuple[OperatorState, ...] = ()
+    equivalents: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 @dataclass(frozen=True)
