@@ -9,8 +9,6 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from jinja2.meta import find_referenced_templates
-
 from monitor.analysis.outcomes import outcome_changes
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.status import array_api, current_status, kernel_tables
@@ -51,7 +49,7 @@ from monitor.site.pages.matrix_cells import CELLS_FILE, cells_script
 from monitor.site.pages.target_summary import SILENT_AFTER
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.site_data import SiteData, collect_site_data
-from monitor.site.template_environment import template_environment
+from monitor.site.template_environment import included_templates, template_environment
 from monitor.snapshot.parallel import process_count, run_in_parallel, without_garbage_collection
 from monitor.snapshot.snapshot import Snapshot
 
@@ -331,6 +329,6 @@ class _SiteRenderer:
         if template in self._sources:
             return self._sources[template]
         text = (self._templates / "templates" / template).read_text(encoding="utf-8")
-        others = sorted(filter(None, find_referenced_templates(self._environment.parse(text))))
-        self._sources[template] = text, *(part for name in others for part in self._template_sources(name))
+        included = included_templates(text)
+        self._sources[template] = text, *(part for name in included for part in self._template_sources(name))
         return self._sources[template]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
+from jinja2.meta import find_referenced_templates
 from markupsafe import Markup
 
 from monitor.analysis.regressions import slowdown_regressions
@@ -34,6 +37,29 @@ FRAGMENT_FILTERS: Mapping[str, Callable[..., str]] = {
 }
 
 
+class CompiledTemplates(BytecodeCache):
+    """Compiled templates of this process: a night writes several sites, and compiles each template once."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = CompiledTemplates()
+
+
+@lru_cache(maxsize=256)
+def included_templates(text: str) -> tuple[str, ...]:
+    """Return the names of the templates that a template includes, sorted."""
+    return tuple(sorted(filter(None, find_referenced_templates(Environment(autoescape=True).parse(text)))))
+
+
 def template_environment(templates: Path, repository: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
@@ -43,6 +69,7 @@ def template_environment(templates: Path, repository: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,  # templates do not change during a build
+        bytecode_cache=COMPILED,
     )
     environment.filters.update(
         build=display_names.build_title,

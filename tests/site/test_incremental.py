@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.history.store import History
@@ -20,6 +21,7 @@ from monitor.site.build import write_site
 from monitor.site.incremental import MARKER, input_digest, replacement_directory, write_marker
 from monitor.site.known_issues import KnownIssue
 from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.template_environment import template_environment
 from monitor.snapshot.parallel import run_in_parallel
 from monitor.snapshot.snapshot import Snapshot, read_snapshot, snapshot_of
 from support.site_history import GENERATED, PROJECT, TEMPLATES, Night
@@ -79,6 +81,12 @@ def test_another_template_makes_its_pages_anew(material: Snapshot, write: Write,
     method = templates / "templates" / "method.html.jinja"
     method.write_text(method.read_text().replace("How the functions are tested", "How one tests the functions"))
     assert write(material, templates) == {*DATED, "method.html"}
+
+
+def test_templates_are_compiled_once_for_all_sites_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    template_environment(TEMPLATES / "templates", "").get_template("method.html.jinja")
+    monkeypatch.setattr(Environment, "compile", None)
+    template_environment(TEMPLATES / "templates", "").get_template("method.html.jinja")
 
 
 def test_what_people_say_makes_anew_the_pages_that_tell_it(material: Snapshot, tmp_path: Path) -> None:
