@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -12,11 +12,13 @@ import typer
 from monitor.cli.commands import COMMANDS, command_app
 from monitor.cli.options import FrameworksOption, JsonOption, SuitesOption
 from monitor.cli.output import examples, print_json
+from monitor.execution.builds.environments import default_cache
 from monitor.formatting.case_variant import dtype_of
-from monitor.model import Period, function_of, mode_of, period_of
+from monitor.model import function_of, mode_of
 from monitor.pipeline.errors import refuse_unknown
 from monitor.pipeline.progress_log import log
-from monitor.suite.discovery import collect, frameworks, generated, is_listed, suites
+from monitor.pipeline.suite_counts import FunctionCount, function_counts
+from monitor.suite.discovery import collect, frameworks, generated, has_generated, is_listed, suites
 
 app = command_app(COMMANDS["suite"])
 
@@ -60,18 +62,19 @@ def list_cases(
     named on standard error. JSON has every case.
     """
     selected = [*_selected(framework, suite)]
-    cases = [*_cases(selected)]
     if json_:
-        print_json(cases)
+        print_json([*_cases(selected)])
         return
     if by is ListedBy.CASE:
-        print(*(f"{case['suite']}  {case['case']}" for case in cases), sep="\n")
-    elif by is ListedBy.FUNCTION:
-        _print_table(("framework", "suite", "function", *COUNTS), _by_function(cases))
+        print(*(f"{case['suite']}  {case['case']}" for case in _cases(selected)), sep="\n")
     else:
-        _print_table(("framework", "suite", "functions", *COUNTS), _by_suite(cases))
+        counts = function_counts(selected, default_cache())
+        if by is ListedBy.FUNCTION:
+            _print_table(("framework", "suite", "function", *COUNTS), _by_function(counts))
+        else:
+            _print_table(("framework", "suite", "functions", *COUNTS), _by_suite(counts))
     for of, name in selected:
-        if is_listed(of, name) and not generated(of, name):
+        if is_listed(of, name) and not has_generated(of, name):
             log(f"{name}: the installed build of {of} lists its cases when it runs")
 
 
@@ -93,26 +96,18 @@ def _case(case: str, suite: str, function: str, mode: str, dtype: str, oracle: s
     return {"case": case, "suite": suite, "function": function, "mode": mode, "dtype": dtype, "oracle": oracle}
 
 
-def _by_function(cases: Iterable[dict[str, str]]) -> Iterator[tuple[str, ...]]:
+def _by_function(counts: Iterable[FunctionCount]) -> Iterator[tuple[str, ...]]:
     """Yield the framework, suite and name of each function, with its cases of a night and of a week."""
-    counts: dict[tuple[str, str, str], Counter[Period]] = {}
-    for case in cases:
-        key = case["case"].partition("/")[0], case["suite"], case["function"]
-        counts.setdefault(key, Counter())[period_of(case["suite"], case["case"])] += 1
-    for key, found in sorted(counts.items()):
-        yield *key, *(f"{found[period]:,}" for period in Period)
+    for one in counts:
+        yield one.framework, one.suite, one.function, f"{one.nightly:,}", f"{one.weekly:,}"
 
 
-def _by_suite(cases: Iterable[dict[str, str]]) -> Iterator[tuple[str, ...]]:
+def _by_suite(counts: Iterable[FunctionCount]) -> Iterator[tuple[str, ...]]:
     """Yield the framework and name of each suite, with its functions, and its cases of a night and of a week."""
-    functions: dict[tuple[str, str], set[str]] = {}
-    counts: dict[tuple[str, str], Counter[Period]] = {}
-    for case in cases:
-        key = case["case"].partition("/")[0], case["suite"]
-        functions.setdefault(key, set()).add(case["function"])
-        counts.setdefault(key, Counter())[period_of(case["suite"], case["case"])] += 1
-    for key, found in sorted(counts.items()):
-        yield *key, f"{len(functions[key]):,}", *(f"{found[period]:,}" for period in Period)
+    for suite, functions in groupby(counts, key=lambda one: (one.framework, one.suite)):
+        found = [*functions]
+        numbers = len(found), sum(one.nightly for one in found), sum(one.weekly for one in found)
+        yield *suite, *(f"{number:,}" for number in numbers)
 
 
 def _print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

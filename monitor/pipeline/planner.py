@@ -21,7 +21,7 @@ from monitor.model import NAMES, Evidence, Job, Period, Series, WeeklyCases, per
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.progress_log import log
 from monitor.pipeline.weekly_cases import WeeklyPast, has_weekly, weekly_past
-from monitor.suite.discovery import KERNELS, collect, frameworks, generated, is_listed, suites
+from monitor.suite.discovery import KERNELS, declared_ids, frameworks, generated, is_listed, suites
 
 Listed = Mapping[tuple[str, str], frozenset[str]]  # cases by framework and suite
 
@@ -105,7 +105,7 @@ def matching_jobs(
     cases = {
         key: frozenset(generated(*key)) or listed.get(key, frozenset())
         if _lists_itself(*key)
-        else frozenset(collect(*key))
+        else frozenset(declared_ids(*key))
         for key in suites_of
     }
 
@@ -203,7 +203,7 @@ def suite_of(case: str, evidence: Evidence) -> str:
     if is_listed(framework, listed):
         return listed
     declared = [suite for suite in suites(framework) if not is_listed(framework, suite)]
-    suite_by_case = {name: suite for suite in declared for name in collect(framework, suite)}
+    suite_by_case = {name: suite for suite in declared for name in declared_ids(framework, suite)}
     if case not in suite_by_case:
         near = get_close_matches(case, suite_by_case, n=1)
         raise UserError(f'no suite has a case "{case}"' + (f', did you mean "{near[0]}"?' if near else ""))

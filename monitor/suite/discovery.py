@@ -77,9 +77,14 @@ def listing(framework: str, suite: str) -> Callable[[Device], Iterable[CaseCheck
     return listed
 
 
+def has_generated(framework: str, suite: str) -> bool:
+    """Return whether a grammar generates the cases of a suite."""
+    return suite == GENERATED and is_listed(framework, suite)
+
+
 def generated(framework: str, suite: str) -> tuple[str, ...]:
     """Return the ids of the cases of a suite that a grammar generates, without a build; empty for another suite."""
-    if suite != GENERATED or not is_listed(framework, suite):
+    if not has_generated(framework, suite):
         return ()
     ids: tuple[str, ...] = import_module(f"monitor.suite.{framework}.{suite}").case_ids()
     return ids
@@ -108,6 +113,12 @@ def collect(framework: str, suite: str) -> dict[str, Case]:
                 raise DeclarationError(f"{where}: a second case {case.id}; give one of them a name=")
             cases[case.id] = case
     return dict(sorted(cases.items()))
+
+
+@cache
+def declared_ids(framework: str, suite: str) -> tuple[str, ...]:
+    """Return the ids of all declared cases of a suite, sorted. Raises DeclarationError."""
+    return tuple(collect(framework, suite))
 
 
 def folded(declaration: Declaration, framework: str) -> str:

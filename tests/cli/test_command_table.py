@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import typing
+from pathlib import Path
 
 import pytest
 import typer
@@ -34,6 +36,20 @@ def test_what_needs_no_history_imports_nothing_heavy(call: str) -> None:
     done = subprocess.run([sys.executable, "-c", script, *call.split()], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "set()"
     assert done.stdout
+
+
+def test_a_second_list_of_suites_imports_no_case(tmp_path: Path) -> None:
+    script = (
+        "import sys\nfrom monitor.__main__ import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('monitor.suite.tensorflow.array_api' in sys.modules, file=sys.stderr)"
+    )
+    call = [sys.executable, "-c", script, "suite", "list", "--framework", "tensorflow", "--suite", "array_api"]
+    environment = os.environ | {"PORTABILITY_CACHE": str(tmp_path)}
+    first, second = (
+        subprocess.run(call, capture_output=True, text=True, check=True, env=environment) for _ in range(2)
+    )
+    assert first.stdout == second.stdout
+    assert [done.stderr.splitlines()[-1] for done in (first, second)] == ["True", "False"]
 
 
 def test_help_imports_no_command() -> None:
