@@ -284,7 +284,9 @@ def habit_problems(uses: Sequence[NameUse], families: Mapping[str, str]) -> Iter
             settled.add(use.name)
         if (use.for_machine and habit.kind not in EVERYWHERE) or (use.imported and use.for_build):
             continue
-        levels = {target: habit.levels[family] for target, family in families.items() if family in habit.levels}
-        if levels or not families:
-            level = Level.ERROR if Level.ERROR in levels.values() else Level.WARNING
-            yield Problem(habit.kind, level, use.place, use.name, habit.message, tuple(levels), habit.alternative)
+        if not families:
+            yield Problem(habit.kind, Level.WARNING, use.place, use.name, habit.message, (), habit.alternative)
+        for level in Level:
+            targets = tuple(target for target, family in families.items() if habit.levels.get(family) is level)
+            if targets:
+                yield Problem(habit.kind, level, use.place, use.name, habit.message, targets, habit.alternative)

@@ -47,11 +47,26 @@ class TracedCallable:
 
 
 @dataclass(frozen=True)
+class WatchedScript:
+    """A command that was watched, with the number of its calls of frameworks, and the version of each framework.
+
+    `status` is its exit status, negative for a signal. `ended` is how it ended early, empty if it ended well.
+    """
+
+    command: str
+    frameworks: tuple[tuple[str, str], ...]
+    calls: int
+    status: int
+    ended: str = ""
+
+
+@dataclass(frozen=True)
 class TargetAnswer:
     """Answer for one target. `places` fail, and `host` run on the host; a baseline left out `known` failing places.
 
-    `compiled` has the facts of a compiled program. Without it the evidence is a look-up: nothing was compiled or run,
-    `called` counts the calls that have a verdict, and `note` is the reason why a callable was not compiled.
+    `compiled` has the facts of a compiled program. Without it the evidence is a look-up: nothing was compiled, `called`
+    counts the calls that have a verdict, and `note` is the reason why a callable was not compiled, or how a watched
+    script ended early. `complete` is False if such a script did not end well: nothing is known about its other calls.
     """
 
     target: str
@@ -62,6 +77,7 @@ class TargetAnswer:
     compiled: CompiledProgram | None = None
     note: str = ""
     known: int = 0
+    complete: bool = True
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -73,23 +89,33 @@ class TargetAnswer:
         """Return the answer."""
         if self.places:
             return AnswerKind.FAILS
-        if self.unknown:
+        if self.unknown or not self.complete:
             return AnswerKind.UNKNOWN
         return AnswerKind.HOST if self.host else AnswerKind.PORTS
 
     @property
     def sentence(self) -> str:
         """Return the answer for a reader. It never leaves out the functions without a verdict."""
-        unknown = f"unknown: {count(len(self.unknown), 'operation' if self.compiled else 'name')}"
+        unknown = self._unknown_sentence
         if self.places:
             least = "at least " if self.compiled and not self.compiled.complete else ""
             failing = f"does not port: {least}{count(self.places, 'place')}"
-            return f"{failing}; {unknown}" if self.unknown else failing
-        if self.unknown:
+            return f"{failing}; {unknown}" if unknown else failing
+        if unknown:
             return unknown
         if self.known:
             return f"no new problem: {count(self.known, 'known place')} left out"
         return f"ports, but runs on the host in {count(self.host, 'place')}" if self.host else "ports"
+
+    @property
+    def _unknown_sentence(self) -> str:
+        """Return the number of functions or operations without a verdict; empty if nothing is unknown."""
+        parts = []
+        if self.unknown:
+            parts.append(count(len(self.unknown), "operation" if self.compiled else "name"))
+        if not self.complete:
+            parts.append("what the script does later")
+        return f"unknown: {', and '.join(parts)}" if parts else ""
 
 
 @dataclass(frozen=True)
@@ -97,8 +123,9 @@ class CheckReport:
     """Report on the source files of a program.
 
     `builds` are the newest listed builds, with which the names are compared. `traced` is the callable that was traced
-    and compiled, if there is one. `unreadable` files are no Python that the parser knows, each with the reason; nothing
-    is known about them. `known_before` counts the problems that the baseline has too, which `problems` leaves out.
+    and compiled, and `watched` the script that was watched, if there is one. `unreadable` files are no Python that the
+    parser knows, each with the reason, and nothing is known about them; or what a watch has lost. `known_before` counts
+    the problems that the baseline has too, which `problems` leaves out.
     """
 
     files: int
@@ -110,6 +137,7 @@ class CheckReport:
     unreadable: tuple[tuple[str, str], ...] = ()
     known_before: int = 0
     traced: TracedCallable | None = None
+    watched: WatchedScript | None = None
 
     @property
     def failing(self) -> bool:
@@ -120,7 +148,8 @@ class CheckReport:
     def undecided(self) -> bool:
         """Return whether nothing is known to fail, and something is not known."""
         unknown = any(answer.kind is AnswerKind.UNKNOWN for answer in self.answers)
-        return not self.failing and (unknown or bool(self.unreadable))
+        ended_early = bool(self.watched and self.watched.ended)
+        return not self.failing and (unknown or ended_early or bool(self.unreadable))
 
     def without(self, known: Collection[tuple[str, str, str, str]]) -> CheckReport:
         """Return the report without problems of a baseline, whose answers count the others alone."""

@@ -19,7 +19,7 @@ from monitor.check.name_rules import known_name
 from monitor.check.name_uses import NameUse
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.formatting.humanize import first_names
-from monitor.model import InputKind, NameKind, Outcome, Place, input_kind_of
+from monitor.model import Evidence, InputKind, NameKind, Outcome, Place, input_kind_of
 
 DTYPE = re.compile(r"(bfloat16|(float|int|uint|complex)\d+|bool)$")
 USUAL = ("float32", "bfloat16", "float16", "int32")  # ends of variants
@@ -29,11 +29,35 @@ CALLABLE = (NameKind.FUNCTION, NameKind.CLASS)
 
 
 @dataclass(frozen=True)
+class JudgedCase:
+    """A case with an outcome. `variant` is the last part of its id, `build` the build that judged it, for a reader.
+
+    `since` is the first build with the outcome, empty if no run had another before.
+    """
+
+    variant: str
+    outcome: Outcome
+    evidence: Evidence
+    build: str
+    message: str = ""
+    since: str = ""
+
+    @property
+    def fails(self) -> bool:
+        """Return whether the outcome is no pass."""
+        return self.outcome is not Outcome.PASS
+
+
+@dataclass(frozen=True)
 class TargetVerdicts:
-    """Cases with an outcome of each function on one target, by its canonical name, by the evidence that counts."""
+    """Cases with an outcome on one target: of each function, by its canonical name, by the evidence that counts.
+
+    `kernels` has the entry of each operator in the framework's tables of kernels for the target.
+    """
 
     target: str
-    cases: Mapping[str, tuple[CaseStatus, ...]] = field(default_factory=dict)
+    cases: Mapping[str, tuple[JudgedCase, ...]] = field(default_factory=dict)
+    kernels: Mapping[str, JudgedCase] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,18 +74,28 @@ def target_verdicts(
 ) -> TargetVerdicts:
     """Return the verdicts on a target; `listed` has the names of each framework."""
     found: dict[str, list[CaseStatus]] = defaultdict(list)
+    kernels: dict[str, JudgedCase] = {}
     for one in series:
-        if one.target == target:
+        if one.target == target and one.evidence is Evidence.REGISTERED:
+            kernels |= {status.function: _judged_case(status) for status in one.now if status.outcome.known}
+        elif one.target == target:
             plain = (status for status in one.now if input_kind_of(status.case) is InputKind.PLAIN)
             for function, statuses in group_by_object(plain, one.framework, listed).items():
                 found[function] += statuses
-    return TargetVerdicts(target, {function: judged for function, cases in found.items() if (judged := _judged(cases))})
+    judged = {function: cases for function, statuses in found.items() if (cases := _judged(statuses))}
+    return TargetVerdicts(target, judged, kernels)
 
 
-def _judged(cases: Sequence[CaseStatus]) -> tuple[CaseStatus, ...]:
+def _judged(cases: Sequence[CaseStatus]) -> tuple[JudgedCase, ...]:
     """Return the cases with an outcome by the evidence that counts."""
     evidences = evidences_by_weight(cases)
-    return tuple(one for one in cases if one.outcome.known and one.evidence is evidences[0])
+    return tuple(_judged_case(one) for one in cases if one.outcome.known and one.evidence is evidences[0])
+
+
+def _judged_case(status: CaseStatus) -> JudgedCase:
+    return JudgedCase(
+        status.variant, status.outcome, status.evidence, source_of(status.run).title, status.message, _since(status)
+    )
 
 
 def target_problems(
@@ -107,7 +141,7 @@ def _function(use: NameUse, listed: Mapping[str, FrameworkNames]) -> str:
     return name if record and record.works and record.listed.kind in CALLABLE else ""
 
 
-def _problem(use: NameUse, name: str, cases: Sequence[CaseStatus], target: str) -> Problem | None:
+def _problem(use: NameUse, name: str, cases: Sequence[JudgedCase], target: str) -> Problem | None:
     """Return the problem of a function on a target; None if no case fails there.
 
     A case without a dtype checks what the function refuses, unless no case of the function has one. A case with special
@@ -136,8 +170,8 @@ def _problem(use: NameUse, name: str, cases: Sequence[CaseStatus], target: str) 
         name,
         f"{verb}{what}: {first.outcome.value}{f', {first.message}' if first.message else ''}",
         targets=(target,),
-        build=source_of(first.run).title,
-        since=_since(first),
+        build=first.build,
+        since=first.since,
         evidence=first.evidence.value,
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from monitor.check.report import CheckReport
 from monitor.cli.commands import command_app
@@ -18,22 +19,54 @@ from monitor.execution.workers.traced_program import CallableRequest
 from monitor.exports.documents.check import check_document
 from monitor.exports.sarif import sarif_log
 from monitor.pipeline.callable_check import CallableCheck, check_callable
+from monitor.pipeline.check_data_source import CheckDataSource
 from monitor.pipeline.locations import DEFAULT_HISTORY
 from monitor.pipeline.source_check import check_sources
+from monitor.pipeline.watched_check import WatchedCommand, check_watched
 from monitor.reports.check_text import check_lines, check_markdown
 
 FAILS, UNKNOWN = 1, 3  # exit statuses; 2 is a wrong call
 CALLABLE = re.compile(r"(?P<where>.+):(?P<name>[^\W\d]\w*(\.[^\W\d]\w*)*)")
 LIMIT, MOST_SECONDS = 300.0, 86_400.0
 CALL = "Only for a callable: "
+WATCHED = "monitor.cli.check.watched"  # key of the words after `--`
+
+EXAMPLES = examples(
+    "portability check src",
+    "portability check train.py model.py --to tpu-v5e,nvidia-h100",
+    "portability check train.py:step --to tpu-v5e,nvidia-h100,amd-mi300",
+    "portability check train.py:loss --inputs 'f32[8,128] i32[8]' --to tpu-v5e",
+    "portability check --to tpu-v5e,apple-mps -- python train.py --epochs 1",
+    "portability check src --json > known.json",
+    "portability check src --baseline known.json --sarif > problems.sarif",
+)
 
 app = command_app()
+
+
+class CheckCommand(TyperCommand):
+    """A command whose words after `--` are those of another command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Keep the words after `--` for `check`."""
+        if "--" in args:
+            start = args.index("--")
+            ctx.meta[WATCHED], args = args[start + 1 :], args[:start]
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of the usage, with the command to watch."""
+        return [*super().collect_usage_pieces(ctx), "[-- COMMAND...]"]
 
 
 PathsArgument = Annotated[
     list[str],
     typer.Argument(
-        help="Python files, or folders of them; or a callable, as FILE.py:NAME or MODULE:NAME.", metavar="PATHS..."
+        default_factory=list,
+        show_default=False,
+        help="Python files, or folders of them; or a callable, as FILE.py:NAME or MODULE:NAME.",
+        metavar="PATHS",
     ),
 ]
 TargetsOption = Annotated[str, typer.Option("--to", help="Targets, separated by commas.", metavar="TARGETS")]
@@ -44,7 +77,9 @@ InputsOption = Annotated[
 PythonOption = Annotated[
     str | None,
     typer.Option(
-        "--python", help=CALL + "the interpreter with your packages; default: the one in use.", metavar="PYTHON"
+        "--python",
+        help="The interpreter with your packages, for a callable or a command; default: the one in use.",
+        metavar="PYTHON",
     ),
 ]
 FrameworkOption = Annotated[
@@ -56,13 +91,23 @@ GradientsOption = Annotated[
 LimitOption = Annotated[
     float,
     typer.Option(
-        "--limit", help=CALL + "seconds for tracing, and for each target.", metavar="SECONDS", min=1.0, max=MOST_SECONDS
+        "--limit",
+        help="Seconds for tracing a callable, and for each target; or for watching a command.",
+        metavar="SECONDS",
+        min=1.0,
+        max=MOST_SECONDS,
     ),
 ]
 BaselineOption = Annotated[
     Path | None,
     typer.Option(
         "--baseline", help="Leave out the problems in this earlier --json.", metavar="FILE", parser=existing_file
+    ),
+]
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        "--data", help="Look up in this file of a site, data/check.json.gz, or at its address.", metavar="FILE-OR-URL"
     ),
 ]
 SummaryOption = Annotated[
@@ -72,16 +117,11 @@ SummaryOption = Annotated[
 
 
 @app.command(
-    epilog=examples(
-        "portability check src",
-        "portability check train.py model.py --to tpu-v5e,nvidia-h100",
-        "portability check train.py:step --to tpu-v5e,nvidia-h100,amd-mi300",
-        "portability check train.py:loss --inputs 'f32[8,128] i32[8]' --to tpu-v5e",
-        "portability check src --json > known.json",
-        "portability check src --baseline known.json --sarif > problems.sarif",
-    )
+    cls=CheckCommand,
+    epilog=EXAMPLES,
 )
 def check(
+    ctx: typer.Context,
     paths: PathsArgument,
     to: TargetsOption = "",
     inputs: InputsOption = None,
@@ -90,6 +130,7 @@ def check(
     gradients: GradientsOption = True,
     limit: LimitOption = LIMIT,
     history: HistoryOption = DEFAULT_HISTORY,
+    data: DataOption = None,
     baseline: BaselineOption = None,
     notes: Annotated[bool, typer.Option("--notes", help="Also print problems of level note.")] = False,
     json_: JsonOption = False,
@@ -99,44 +140,70 @@ def check(
 ) -> None:
     """Check your own code before you port it.
 
-    Finds names of PyTorch, JAX and TensorFlow that the newest builds removed or deprecate, and code that needs one kind
-    of hardware. With --to, looks up every called function in the verdicts on these targets. Runs nothing of your code.
+    Of files and folders, finds names of PyTorch, JAX and TensorFlow that the newest builds removed or deprecate, and
+    code that needs one kind of hardware. With --to, looks up every called function in the verdicts on these targets.
+    This runs nothing of your code.
 
     A callable is traced in your own environment, and compiled for each target. If a compiler refuses it, every
     operation that it refuses is named with its line.
+
+    A command after -- runs on the CPU, and every call of a framework that it makes is looked up. Its output stays as it
+    is; with --json, --sarif or --markdown, it goes to standard error.
 
     Exit status: 0 if it ports, 1 if a place fails, 3 if no place is known to fail but a function is unknown, 2 for a
     wrong call, or code that cannot be traced.
     """
     if json_ + sarif + markdown > 1:
         raise typer.BadParameter("give one of --json, --sarif and --markdown")
-    request = _request(paths, inputs or "", framework or "", gradients=gradients)
-    of_callable = {"--inputs": inputs, "--python": python, "--framework": framework}
-    _refuse_unfit(of_callable, request)
+    words = _watched_words(ctx, paths)
+    request = _request(paths, inputs or "", framework or "", gradients=gradients) if paths else None
+    _refuse_unfit({"--inputs": inputs, "--framework": framework}, "a callable, such as train.py:step", bool(request))
+    _refuse_unfit({"--python": python}, "a callable or a command", bool(request or words))
+    _refuse_unfit({"--data": data}, "", True)
     targets = [name.strip() for name in to.split(",")] if to else []
-    if request:
-        report = check_callable(CallableCheck(request, python or "", limit), targets, history, baseline)
+    source = CheckDataSource(history, data or "")
+    if words:
+        command = WatchedCommand(words, python or "", limit, quiet=json_ or sarif or markdown)
+        report = check_watched(command, targets, source, baseline)
+    elif request:
+        report = check_callable(CallableCheck(request, python or "", limit), targets, source, baseline)
     else:
-        report = check_sources([_existing(path) for path in paths], targets, history, baseline)
+        report = check_sources([_existing(path) for path in paths], targets, source, baseline)
     if summary:
         with summary.open("a", encoding="utf-8") as file:
             file.write(f"{check_markdown(report)}\n")
+    _print(report, json_=json_, sarif=sarif, markdown=markdown, notes=notes)
+    _exit(report)
+
+
+def _print(report: CheckReport, *, json_: bool, sarif: bool, markdown: bool, notes: bool) -> None:
     if json_:
         print_json(check_document(report))
     elif sarif:
         print_json(sarif_log(report))
     else:
         print(check_markdown(report) if markdown else "\n".join(check_lines(report, notes=notes)))
-    _exit(report)
 
 
-def _refuse_unfit(of_callable: Mapping[str, str | None], request: CallableRequest | None) -> None:
-    """Refuse an empty option of a callable, or any without a callable."""
-    for option, value in of_callable.items():
+def _watched_words(ctx: typer.Context, paths: list[str]) -> tuple[str, ...]:
+    """Return the command after `--`; empty if there are paths."""
+    words: list[str] | None = ctx.meta.get(WATCHED)
+    if words is None and not paths:
+        raise typer.BadParameter("give files, folders, a callable, or a command after --", param_hint="PATHS")
+    if words is not None and paths:
+        raise typer.BadParameter("give paths, or a command after --, not both", param_hint="PATHS")
+    if words == [] or (words and not words[0]):
+        raise typer.BadParameter("no command after --", param_hint="COMMAND")
+    return tuple(words or ())
+
+
+def _refuse_unfit(options: Mapping[str, str | None], needed: str, fits: bool) -> None:
+    """Refuse an empty value of some options, or any value if nothing is there that they are for."""
+    for option, value in options.items():
         if value == "":
             raise typer.BadParameter("an empty value; leave the option out", param_hint=option)
-        if value and not request:
-            raise typer.BadParameter("this needs a callable, such as train.py:step", param_hint=option)
+        if value and not fits:
+            raise typer.BadParameter(f"this needs {needed}", param_hint=option)
 
 
 def _existing(path: str) -> Path:

@@ -16,16 +16,19 @@ from monitor.analysis.status.argument_coverage import ArgumentCoverage
 from monitor.analysis.status.array_api import Scoreboard
 from monitor.analysis.status.call_coverage import CallCoverage
 from monitor.analysis.status.current_status import FunctionStatus
+from monitor.check.check_data import check_data, packed
 from monitor.exports import badges, feeds
 from monitor.exports.api import BuildDocument, encoded, list_documents
 from monitor.exports.api_paths import SCHEMA_PATH
 from monitor.exports.documents.functions import CasesByFunction, status_by_target
 from monitor.exports.downloads import download_files
 from monitor.formats.run_file import SCHEMA as RUN_FILE_SCHEMA
+from monitor.formatting.humanize import machine_time
 from monitor.model import ARRAY_API
 from monitor.snapshot.snapshot import Snapshot
 
 API_SCHEMA = Path(__file__).with_name("api.schema.json")
+CHECK_DATA = "data/check.json.gz"  # what `portability check --data` looks up
 
 MakeContent = Callable[[], bytes]
 
@@ -48,12 +51,18 @@ def export_files(
     for address, build in list_documents(snapshot, regressions, functions, coverage, scoreboard, generated):
         yield address, partial(_document, build)
     yield from download_files(snapshot.series, generated)
+    yield CHECK_DATA, partial(_check_data, snapshot, generated)
     yield from _badges({key: status_by_target(cases) for key, cases in functions.items()})
     if base:
         began = min((item.run.started for item in snapshot.runs), default=generated.isoformat())
         for address, feed in feeds.feeds(snapshot.nights, snapshot.names, [*functions]):
             yield address, partial(_feed_xml, feed, base, began)
         yield "robots.txt", lambda: f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n".encode()
+
+
+def _check_data(snapshot: Snapshot, generated: datetime) -> bytes:
+    targets = dict.fromkeys(one.target for one in snapshot.series)
+    return packed(check_data(snapshot.series, snapshot.names, targets, machine_time(generated)))
 
 
 def _document(build: BuildDocument) -> bytes:

@@ -42,6 +42,7 @@ from monitor.model.comparisons import (
 from monitor.model.observations import Compiled, Digest, Latency, NumericalError, Observation, Retry
 from monitor.model.programs import LargeValue, Place, ProgramOperation, TracedProgram
 from monitor.model.runs import Job, Run, RunEnd, Series
+from monitor.model.watching import ObservedCall, ObservedFailure, ObservedImport, ObservedUse, WatchedProgram
 
 __all__ = [
     "ARRAY_API",
@@ -73,6 +74,10 @@ __all__ = [
     "NameKind",
     "NumericalError",
     "Observation",
+    "ObservedCall",
+    "ObservedFailure",
+    "ObservedImport",
+    "ObservedUse",
     "Outcome",
     "Package",
     "Period",
@@ -88,6 +93,7 @@ __all__ = [
     "Stage",
     "TracedProgram",
     "UntestedParameter",
+    "WatchedProgram",
     "WeeklyCases",
     "function_of",
     "input_kind_of",

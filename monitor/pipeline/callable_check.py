@@ -28,6 +28,7 @@ from monitor.execution.workers.factories import compiler_command
 from monitor.execution.workers.process import Limits, WorkerFailure, WorkerUnavailableError
 from monitor.execution.workers.traced_program import CallableRequest, TraceRefusal, TracerProcess
 from monitor.model import Outcome, TracedProgram
+from monitor.pipeline.check_data_source import CheckDataSource
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.program_compilation import Compilation, CompilationContext, compile_program
 from monitor.pipeline.progress_log import log, log_duration
@@ -52,7 +53,9 @@ class CallableCheck:
         return f"{self.request.file or self.request.module}:{self.request.name}"
 
 
-def check_callable(check: CallableCheck, to: Sequence[str], history: Path, baseline: Path | None) -> CheckReport:
+def check_callable(
+    check: CallableCheck, to: Sequence[str], source: CheckDataSource, baseline: Path | None
+) -> CheckReport:
     """Return the report on a callable. Raises UserError.
 
     `check.limit` ends the tracing, then the work for each target.
@@ -61,10 +64,11 @@ def check_callable(check: CallableCheck, to: Sequence[str], history: Path, basel
         raise UserError("a callable is compiled for targets: name them, such as --to tpu-v5e,nvidia-h100")
     targets = named_targets(to)
     known = read_baseline(baseline)
+    source.check()
     with ExitStack() as resources:
         folder = Path(resources.enter_context(TemporaryDirectory(prefix="portability-check-")))
         try:
-            tracer = resources.enter_context(TracerProcess(check.request, _interpreter(check.python), folder))
+            tracer = resources.enter_context(TracerProcess(check.request, find_interpreter(check.python), folder))
         except WorkerUnavailableError as error:
             raise UserError(str(error)) from None
         file = Path(tracer.file)
@@ -74,11 +78,11 @@ def check_callable(check: CallableCheck, to: Sequence[str], history: Path, basel
         else:
             results = {name: _compile(tracer, traced, check, target, folder) for name, target in targets.items()}
     program = None if isinstance(traced, str) else traced
-    report = _report(check, program, file, targets, results, history)
+    report = _report(check, program, file, targets, results, source)
     return report.without(known)
 
 
-def _interpreter(python: str) -> Path:
+def find_interpreter(python: str) -> Path:
     """Return the user's interpreter: the given one, that of the active environment, or ours. Raises UserError."""
     active = os.environ.get("VIRTUAL_ENV")
     wanted = python or (str(Path(active, "bin", "python")) if active else sys.executable)
@@ -158,11 +162,11 @@ def _report(
     file: Path,
     targets: dict[str, Target],
     results: dict[str, Compilation],
-    history: Path,
+    source: CheckDataSource,
 ) -> CheckReport:
     """Return the report: compiled answers, and those of a look-up for the other targets."""
     open_targets = [name for name, result in results.items() if result.compiled is None]
-    looked_up = check_sources([file], open_targets, history, None) if open_targets else None
+    looked_up = check_sources([file], open_targets, source, None) if open_targets else None
     problems: list[Problem] = [problem for result in results.values() for problem in result.problems]
     answers: dict[str, TargetAnswer] = {}
     if looked_up:
@@ -176,14 +180,14 @@ def _report(
         lines=len(file.read_text(encoding="utf-8", errors="replace").splitlines()),
         frameworks=(program.framework,) if program else looked_up.frameworks if looked_up else (),
         builds=looked_up.builds if looked_up else (),
-        problems=tuple(sorted(_merged(problems), key=lambda one: (one.place, one.targets, one.message))),
+        problems=tuple(sorted(merged(problems), key=lambda one: (one.place, one.targets, one.message))),
         answers=tuple(answers[name] for name in targets),
         unreadable=looked_up.unreadable if looked_up else (),
         traced=TracedCallable(check.title, program) if program else None,
     )
 
 
-def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:
+def merged(problems: Iterable[Problem]) -> Iterator[Problem]:
     """Yield each problem once, with all targets that it concerns."""
     merged: dict[Problem, dict[str, None]] = {}
     for problem in problems:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from monitor.analysis.status.array_api import ArrayStandard
+from monitor.check.check_data import check_data
 from monitor.check.name_uses import names_in
 from monitor.execution.targets.target import Target, load_targets
 from monitor.federation.columns import Federation, load_federation
@@ -78,7 +79,9 @@ def check_example(snapshot: Snapshot) -> CheckExample | None:
     names = {name: snapshot.names[name] for name in sources.frameworks if name in snapshot.names}
     if len(names) < len(sources.frameworks):
         return None
-    return CheckExample(program, report_on(sources, named_targets(TARGETS), names, snapshot.functions))
+    return CheckExample(
+        program, report_on(sources, named_targets(TARGETS), check_data(snapshot.series, names, TARGETS))
+    )
 
 
 def script_of(case: str, seen: str) -> str:

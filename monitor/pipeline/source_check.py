@@ -10,18 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from monitor.analysis.names.name_history import FrameworkNames
-from monitor.analysis.status.current_status import SeriesStatus
+from monitor.check.check_data import CheckData
 from monitor.check.habits import habit_problems
 from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import NameUse, names_in
 from monitor.check.report import CheckReport, answer_for
-from monitor.check.target_rules import target_problems, target_verdicts
+from monitor.check.target_rules import target_problems
 from monitor.execution.targets.target import Target, load_targets
+from monitor.pipeline.check_data_source import CheckDataSource
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import RUNNERS
-from monitor.pipeline.snapshots import open_history, snapshot_of
-from monitor.snapshot.snapshot import read_names
 
 SKIPPED = {"__pycache__", "node_modules", "site-packages"}
 Key = tuple[str, str, str, str]
@@ -46,7 +44,9 @@ class Sources:
         return tuple(sorted({use.framework for use in self.uses if use.framework}))
 
 
-def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, baseline: Path | None) -> CheckReport:
+def check_sources(
+    paths: Sequence[Path], to: Sequence[str], source: CheckDataSource, baseline: Path | None
+) -> CheckReport:
     """Return the report on the Python files in some files and folders. Raises UserError.
 
     The problems of a report in the file `baseline` are left out.
@@ -54,27 +54,19 @@ def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, basel
     targets = named_targets(to)
     known = read_baseline(baseline)
     sources = read_sources(paths)
-    recorded = open_history(history)
-    names = read_names(recorded, sources.frameworks)
-    series = snapshot_of(recorded).functions if to else ()
-    return report_on(sources, targets, names, series).without(known)
+    return report_on(sources, targets, source.read(sources.frameworks, to)).without(known)
 
 
-def report_on(
-    sources: Sources,
-    targets: Mapping[str, Target],
-    names: Mapping[str, FrameworkNames],
-    series: Sequence[SeriesStatus],
-) -> CheckReport:
-    """Return the report on some sources. `names` has the frameworks that they use, `series` the verdicts."""
+def report_on(sources: Sources, targets: Mapping[str, Target], data: CheckData) -> CheckReport:
+    """Return the report on some sources. `data` has the names of the frameworks that they use, and the verdicts."""
+    names = data.names
     families = {name: one.family for name, one in targets.items()}
     habits = [problem for one in sources.files for problem in habit_problems(one, families)]
     problems = [problem for one in sources.files for problem in name_problems(one, names)] + habits
     called = {}
     for name in targets:
         explained = {problem.place for problem in habits if name in problem.targets}
-        verdicts = target_verdicts(name, series, names)
-        found, called[name] = target_problems(sources.uses, verdicts, names, explained)
+        found, called[name] = target_problems(sources.uses, data.verdicts[name], names, explained)
         problems += found
     return CheckReport(
         len(sources.files) + len(sources.unreadable),

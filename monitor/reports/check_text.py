@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor.analysis.status.measured_builds import title
 from monitor.check.problems import Level, Problem
-from monitor.check.report import CheckReport, CompiledProgram, TargetAnswer, TracedCallable
+from monitor.check.report import CheckReport, CompiledProgram, TargetAnswer, TracedCallable, WatchedScript
 from monitor.formatting.humanize import count, duration, escape_invisible, first_names, join_words, memory_size
 from monitor.formatting.markdown import code, cut, table
 
@@ -80,6 +80,8 @@ def _summary(report: CheckReport, left_out: int) -> str:
     known = f"; {count(report.known_before, 'problem')} of the baseline left out" if report.known_before else ""
     if report.traced:
         return f"{_traced(report.traced)}: {found}{hidden}{known}"
+    if report.watched:
+        return f"{_watched(report.watched)}: {found}{hidden}{known}"
     builds = f"; names of {join_words([title(build) for build in report.builds])}" if report.builds else ""
     return f"{count(report.files, 'file')}, {count(report.lines, 'line')}: {found}{hidden}{known}{builds}"
 
@@ -91,6 +93,13 @@ def _traced(traced: TracedCallable) -> str:
     if program.equations:
         text += f", {count(program.equations, 'operation')}, {program.distinct:,} distinct"
     return f"{text}, {program.gradients}" if program.gradients else text
+
+
+def _watched(watched: WatchedScript) -> str:
+    """Return the command, its frameworks, the number of their calls, and how it ended early."""
+    frameworks = join_words([f"{name} {version}" for name, version in watched.frameworks]) or "no framework"
+    ended = f"; your script did not end well: {escape_invisible(watched.ended)}" if watched.ended else ""
+    return f"{escape_invisible(watched.command)}, {frameworks}, {count(watched.calls, 'call')}{ended}"
 
 
 def _answer(answer: TargetAnswer) -> str:

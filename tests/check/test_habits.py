@@ -47,9 +47,15 @@ def problems(source: str) -> list[Problem]:
     ],
 )
 def test_a_habit_concerns_the_hardware_that_it_shuts_out(source: str, kind: ProblemKind, targets: set[str]) -> None:
-    [problem] = problems(source)
-    assert (problem.kind, {*problem.targets}) == (kind, targets)
-    assert problem.alternative
+    found = problems(source)
+    assert {one.kind for one in found} == {kind}
+    assert sorted(target for one in found for target in one.targets) == sorted(targets)
+    assert all(one.alternative for one in found)
+
+
+def test_each_target_has_the_level_of_its_own_hardware() -> None:
+    levels = {target: one.level for one in problems(TORCH + "x.double()") for target in one.targets}
+    assert levels == {"apple-mps": Level.ERROR, "tpu-v5e": Level.WARNING}  # a TPU emulates what an Apple GPU lacks
 
 
 @pytest.mark.parametrize(

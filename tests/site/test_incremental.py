@@ -29,7 +29,7 @@ from support.site_history import GENERATED, PROJECT, TEMPLATES, Night
 Write = Callable[..., set[str]]
 
 # Files that state the build time of the site.
-DATED = {"api/v1/index.json", "data/outcomes.json", ".portability-site"}
+DATED = {"api/v1/index.json", "data/check.json.gz", "data/outcomes.json", ".portability-site"}
 
 
 @pytest.fixture

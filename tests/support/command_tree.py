@@ -57,7 +57,8 @@ class Command:
         by_name = {parameter.name: parameter for parameter in self.parameters}
         options = [f"{by_name[name].option}={value}" for name, value in values.items() if by_name[name].option]
         arguments = [values[one.name] for one in self.parameters if not one.option and one.name in values]
-        return [*self.words, *options, *(["--", *arguments] if arguments else [])]
+        end = ["--"] if arguments and self.words != ("check",) else []  # which takes another command after it
+        return [*self.words, *options, *end, *arguments]
 
 
 def commands() -> tuple[Command, ...]:

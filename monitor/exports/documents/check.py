@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.check.problems import Problem
-from monitor.check.report import CheckReport, CompiledProgram, TargetAnswer, TracedCallable
+from monitor.check.report import CheckReport, CompiledProgram, TargetAnswer, TracedCallable, WatchedScript
 
 
 def check_document(report: CheckReport) -> dict[str, object]:
@@ -17,6 +17,7 @@ def check_document(report: CheckReport) -> dict[str, object]:
         "problems": [_problem(problem) for problem in report.problems],
         "known_before": report.known_before,
         "traced": _traced(report.traced) if report.traced else None,
+        "watched": _watched(report.watched) if report.watched else None,
         "unreadable": [{"file": file, "message": message} for file, message in report.unreadable],
     }
 
@@ -33,6 +34,7 @@ def _answer(answer: TargetAnswer) -> dict[str, object]:
         "unknown": [*answer.unknown],
         "compiled": _compiled(answer.compiled) if answer.compiled else None,
         "note": answer.note,
+        "complete": answer.complete,
     }
 
 
@@ -55,6 +57,16 @@ def _traced(traced: TracedCallable) -> dict[str, object]:
         "operations": program.equations,
         "distinct": program.distinct,
         "gradients": program.gradients,
+    }
+
+
+def _watched(watched: WatchedScript) -> dict[str, object]:
+    return {
+        "command": watched.command,
+        "frameworks": [{"framework": name, "version": version} for name, version in watched.frameworks],
+        "calls": watched.calls,
+        "status": watched.status,
+        "ended": watched.ended,
     }
 
 
