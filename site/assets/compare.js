@@ -107,6 +107,21 @@ async function byGroup(first, second, chosen) {
 
 const works = (side, cases) => cases.every(([place, column]) => side.outcomesOf(place)[column] === PASS);
 
+// Returns the newest build with which a failing case passes, if that is newer than the compared one; else an empty text.
+function fixedWith(side, place, column) {
+  const letters = side.outcomesOf(place);
+  const newest = latestColumn(letters);
+  return newest < column && letters[newest] === PASS ? side.builds[newest][0] : "";
+}
+
+// Returns whether a function fails in the comparison, and its compared cases pass in their latest results.
+const isFixed = (side, cases) =>
+  !works(side, cases) &&
+  cases.every(([place]) => {
+    const letters = side.outcomesOf(place);
+    return letters[latestColumn(letters)] === PASS;
+  });
+
 // Returns the cause of a failing case: its current message if the outcome is still the same, else its outcome.
 function causeOf(side, place, column) {
   const letters = side.outcomesOf(place);
@@ -123,7 +138,7 @@ function byCause(side, number, rows) {
     const counts = new Map();
     for (const [place, column] of row.cases[number]) {
       if (side.outcomesOf(place)[column] === PASS) continue;
-      const cause = causeOf(side, place, column);
+      const cause = [...causeOf(side, place, column), fixedWith(side, place, column)];
       const key = cause.join("\0");
       counts.set(key, { cause, cases: (counts.get(key)?.cases ?? 0) + 1 });
     }
@@ -161,11 +176,12 @@ function nameList(first, second, rows) {
 
 const unitOf = (first, second) => (first.name === second.name ? "function" : "pair");
 
-function causeItem(first, second, { cause: [outcome, message, anchor], rows }) {
+function causeItem(first, second, { cause: [outcome, message, anchor, fixed], rows }) {
   const [word, symbol, tone, meaning] = outcomes[outcome];
   const item = element("li");
   const what = element("p", "", { className: "what" });
   what.append(element("span", `${symbol} ${word}`, { className: `mark ${tone}` }), " ", element("b", counted(rows.length, unitOf(first, second))));
+  if (fixed) what.append(" ", element("span", `✓ passes with ${fixed}`, { className: "mark good" }));
   if (anchor) what.append(" ", element("a", "all with this message", { href: `failures.html#${anchor}` }));
   item.append(what);
   item.append(element("div", message || meaning, { className: "said" }), ...nameList(first, second, rows));
@@ -262,6 +278,11 @@ function draw(first, second, { rows, apart, left }) {
     [sourceWords(first, 0, rows), ...(first.key === second.key ? [] : [sourceWords(second, 1, rows)])].join(" "),
   ];
   if (apart) lines.push("The two sides have no build in common, so the builds may be the cause of a difference.");
+  for (const [number, side] of [first, second].entries()) {
+    const fixed = rows.filter((row) => isFixed(side, row.cases[number])).length;
+    if (!fixed || first.key === second.key) continue;
+    lines.push(`${counted(fixed, "function")} of ${titles[number]} that ${fixed === 1 ? "fails" : "fail"} here ${fixed === 1 ? "works" : "work"} with a newer build.`);
+  }
   if (left) lines.push(`${counted(left, "more function")} ran on both, but with different builds, and ${left === 1 ? "does" : "do"} not count.`);
   const labels = ["Work on both", `Only ${titles[0]}`, `Only ${titles[1]}`, "Neither"];
   const shares = element("div", "", { className: "scroll" });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.analysis.status.equivalents import equivalents
@@ -33,6 +34,23 @@ def test_two_targets_are_compared_with_the_newest_build_that_both_ran(mixed_snap
     assert (found.first_only, found.second_only) == (0, 1)  # they differ in f02 alone
     assert not found.apart
     assert found.compared == found.both + 1 + found.neither
+
+
+def test_a_failure_that_a_newer_build_fixed_is_counted(mixed_snapshot: Snapshot) -> None:
+    gpu, cpu = side(mixed_snapshot, "jax/gpu/executed"), side(mixed_snapshot, "jax/cpu/executed")
+    found = compare_targets(gpu, cpu)
+    assert found
+    fails, fixed = cpu.outcomes.copy(), cpu.outcomes.copy()
+    common = next(n for n, one in enumerate(cpu.builds) if one.title == "jax 2.1")
+    judged = cpu.outcomes[:, common] >= 0
+    fails[judged, common] = 1
+    fixed[judged, :common] = 0
+    fixed[judged, common] = 1
+    for outcomes, expected in ((fails, found.fixed[1]), (fixed, found.compared)):
+        changed = compare_targets(gpu, replace(cpu, outcomes=outcomes))
+        assert changed
+        assert changed.second_only == changed.both == 0
+        assert changed.fixed[1] >= expected
 
 
 def test_without_a_common_build_the_latest_results_are_compared(mixed_snapshot: Snapshot) -> None:

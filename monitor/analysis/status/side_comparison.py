@@ -73,7 +73,8 @@ class ComparedSide:
 class SideComparison:
     """Functions with a result on both sides, by where all their compared cases pass.
 
-    `left_out` functions have results on both sides, but not with one build. `apart` is True if no case ran with one
+    `left_out` functions have results on both sides, but not with one build. `fixed` are the functions of each side that
+    fail in the comparison, and pass in the same cases with a newer build. `apart` is True if no case ran with one
     build on both sides: the latest results are compared, and the builds may cause a difference. `sources` are the
     builds of each side, those with most cases first.
     """
@@ -85,6 +86,7 @@ class SideComparison:
     second_only: int
     neither: int
     left_out: int
+    fixed: tuple[int, int]
     apart: bool
     sources: tuple[tuple[MeasuredBuild, ...], tuple[MeasuredBuild, ...]]
 
@@ -212,11 +214,16 @@ def _comparison(
     compared = np.unique(every.owner[used])
     works = [_working(every, used, row)[compared] for row in results]
     possible = np.unique(every.owner[there])
+    fixed = [
+        int((~working & _working(every, used, side.latest[0])[compared]).sum())
+        for side, working in zip((first, second), works, strict=True)
+    ]
     return SideComparison(
         first,
         second,
         *_counts(works[0], works[1]),
         left_out=len(possible) - len(compared),
+        fixed=(fixed[0], fixed[1]),
         apart=apart,
         sources=(_sources(first, columns[0][used]), _sources(second, columns[1][used])),
     )
@@ -258,7 +265,13 @@ def compare_frameworks(
     works = [np.array([side.works[pair[place]] for pair in pairs]) for place, side in enumerate(sides)]
     sources = [side.sources_of(pair[place] for pair in pairs) for place, side in enumerate(sides)]
     return SideComparison(
-        first, second, *_counts(works[0], works[1]), left_out=0, apart=True, sources=(sources[0], sources[1])
+        first,
+        second,
+        *_counts(works[0], works[1]),
+        left_out=0,
+        fixed=(0, 0),
+        apart=True,
+        sources=(sources[0], sources[1]),
     )
 
 
