@@ -239,6 +239,7 @@ def _of_goods(builds: Sequence[Sequence[NightComparison]]) -> tuple[list[float],
 
 def _normal(deviations: float, freedom: float) -> float:
     """Return the standard normal deviation with the same probability as that of Student's t distribution."""
-    from scipy.stats import norm, t  # takes a second to import, and most nights compare nothing
+    # scipy.stats has the same functions and is fifty times as slow.
+    from scipy.special import ndtri, stdtr  # takes half a second to import, and most nights compare nothing
 
-    return float(-norm.ppf(t.sf(deviations, freedom))) if deviations > 0 else 0.0
+    return float(-ndtri(stdtr(freedom, -deviations))) if deviations > 0 else 0.0
