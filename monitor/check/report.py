@@ -99,7 +99,7 @@ class TargetAnswer:
         unknown = self._unknown_sentence
         if self.places:
             least = "at least " if self.compiled and not self.compiled.complete else ""
-            failing = f"does not port: {least}{count(self.places, 'place')}"
+            failing = f"does not port: {least}{count(self.places, 'place')} {'fails' if self.places == 1 else 'fail'}"
             return f"{failing}; {unknown}" if unknown else failing
         if unknown:
             return unknown

@@ -35,7 +35,7 @@ def arguments(
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
-    """Show the share of parameters that cases pass, and the functions with others.
+    """Show the share of parameters that cases pass, and the parameters that no case passes.
 
     The signatures are those of the newest build whose public names were listed. The cases are those that suites `paper`
     and `ops` of this checkout declare. Only parameters with a default count. A parameter is passed if a case of its

@@ -58,7 +58,7 @@ def backfill(
     ] = None,
     cache: CacheOption = PAST_BUILDS,
 ) -> None:
-    """Run a suite on old builds, the oldest first, and record each in its place.
+    """Run a suite on old builds, the oldest first, and record each at its place in the order of builds.
 
     A build that the history has is not run again, so the same call continues an interrupted backfill. Exit status: 0,
     1 if a build could not be installed, 2 if the call is wrong.

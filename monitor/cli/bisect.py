@@ -63,8 +63,8 @@ def bisect(
 ) -> None:
     """Find the two neighbouring builds between which a case changed.
 
-    Shows also the commits between them. If the ends are not given, they come from the history: the last build under
-    which the case passed, and the first later one under which it does not; for a case that always passes, the builds
+    Shows also the commits between them. Without --good and --bad, the history gives the ends: the last build under
+    which the case passed, and the first later one under which it failed. If it always passed, they are the builds
     between which its values changed. The ends are tried first, then builds between them, each with the other packages
     of the good build. The same call continues an interrupted search.
 

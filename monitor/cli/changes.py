@@ -61,15 +61,19 @@ def changes(
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 1 if a regression or slowdown counts after triage.")
+        bool,
+        typer.Option(
+            "--exit-code",
+            help="Exit with 1 after a regression or slowdown that the triage files neither expect nor mute.",
+        ),
     ] = False,
 ) -> None:
     """Show what changed on the newest night, or over the whole history.
 
-    Without --group: the changes of the newest night of each target, framework and suite, and which of them count after
-    triage. A slowdown is shown with its latency under the last good build and under the new one, and with its stage:
-    suspect, confirmed (slower in a comparison), reported (slower on two or more nights of one week), ongoing or
-    recovered.
+    Without --group: the changes of the newest night of each target, framework and suite, and which of them the triage
+    files neither expect nor mute. A slowdown is shown with its latency under the last good build and under the new
+    one, and with its stage: suspect, confirmed (slower in a comparison), reported (slower on two or more nights of one
+    week), ongoing or recovered.
 
     With --group: the changes of all nights. Changes that share a build and the words of a message are one group.
     """

@@ -101,7 +101,10 @@ LimitOption = Annotated[
 BaselineOption = Annotated[
     Path | None,
     typer.Option(
-        "--baseline", help="Leave out the problems in this earlier --json.", metavar="FILE", parser=existing_file
+        "--baseline",
+        help="Leave out the problems in this report of an earlier check --json.",
+        metavar="FILE",
+        parser=existing_file,
     ),
 ]
 DataOption = Annotated[

@@ -24,7 +24,8 @@ def doctor(
     target: Annotated[
         str,
         typer.Option(
-            help="The target that this machine is: install its builds, and show their devices.", metavar="NAME"
+            help="Check this machine as that target: install its builds, and show the devices that they find.",
+            metavar="NAME",
         ),
     ] = "",
 ) -> None:

@@ -85,7 +85,10 @@ def retracted(history: HistoryOption = DEFAULT_HISTORY, json_: JsonOption = Fals
 def prune(
     rewrite_history: Annotated[
         bool,
-        typer.Option("--rewrite-history", help="Start the branch again, so that clones shrink too; keep the old one."),
+        typer.Option(
+            "--rewrite-history",
+            help="Replace the branch by one commit, so that clones shrink too; the old branch gets another name.",
+        ),
     ] = False,
     history: HistoryOption = DEFAULT_HISTORY,
 ) -> None:

@@ -60,11 +60,11 @@ def plan(
 
     A job file holds the last known outcomes of its cases. Jobs for GitHub's own runners are always planned; jobs
     for other runners only if --self-hosted names their target. A build that was measured already is skipped for one
-    night, unless --build names it, or another night of it would decide something: an unconfirmed change, or a slowdown
-    that was confirmed once.
+    night. It is planned all the same if --build names it, or if another night can confirm a change or a slowdown of
+    it.
 
     Weekly cases take turns: each run chooses a sixth of them, by the nights on which they last ran and by their cost.
-    Those of an unsettled change run every night.
+    Those with a change that another night has to confirm run every night.
 
     Writes OUT/matrix.json, a list of {name, job, labels, target, evidence}, and one OUT/<name>.json per job.
     """

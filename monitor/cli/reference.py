@@ -29,7 +29,7 @@ HEAD = """\
 <!-- Written by `python -m monitor.cli.reference`: change the commands, not this file. -->
 
 Every command has `--help`. `portability --version` prints the version, and `portability --install-completion` adds
-completion to the shell. An error of the call is one line on standard error and exit status 2.
+completion to the shell. A mistake in the command line gives one line on standard error and exit status 2.
 """
 
 

@@ -35,7 +35,7 @@ def open_history(directory: Path) -> History:
     """
     history = History(directory, seed=SHIPPED_HISTORY)
     if not history.begun:
-        log(f"no history in {directory} yet: the one that the project ships is read, and a new one starts from it")
+        log(f"no history in {directory} yet: a new one starts from the history that ships with the project")
     return history
 
 

@@ -13,6 +13,14 @@ from monitor.model import Package
 
 INDENT = 13
 
+# Text of a symptom in the first line of the report.
+CHANGE = {
+    Symptom.OUTCOME: "the outcome changed",
+    Symptom.FIXED: "the failure was fixed",
+    Symptom.VALUES_CHANGED: "the values changed",
+    Symptom.LATENCY: "the case became slower",
+}
+
 
 @dataclass(frozen=True)
 class TrialStep:
@@ -52,7 +60,7 @@ def bisect_json(found: BisectResult) -> dict[str, Any]:
 
 
 def _lines(found: BisectResult) -> Iterator[str]:
-    yield f"{found.title}: {found.symptom}"
+    yield f"{found.title}: {CHANGE[found.symptom]}"
     before, after = ("last bad", "first good") if found.symptom is Symptom.FIXED else ("last good", "first bad")
     yield _line(before, f"{found.good.build}  {found.good.shown}")
     yield _line(after, f"{found.bad.build}  {found.bad.shown}")

@@ -73,7 +73,10 @@ def _paragraph(night: NightChanges) -> Iterator[str]:
 def _title(night: NightChanges) -> str:
     run = night.run
     build = run.build.requirement if run.build else "no build"
-    against = f" against {night.baseline.requirement}" if night.baseline else ", the first run"
+    before = night.baseline.requirement if night.baseline else ""
+    against = (
+        ", the same version as before" if before == build else f" against {before}" if before else ", the first run"
+    )
     return f"{run.target} {run.framework} {run.suite}: {build}{against}"
 
 

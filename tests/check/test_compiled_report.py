@@ -45,12 +45,12 @@ def report(answer: TargetAnswer, *problems: Problem) -> CheckReport:
             AnswerKind.PORTS,
             "ports (compiled by libtpu 0.0.50.1; needs 1.5 GiB of 16 GiB; roofline bound 6.70 ms per call)",
         ),
-        (CompiledProgram("xla 1"), (REFUSED,), AnswerKind.FAILS, "does not port: 1 place (compiled by xla 1)"),
+        (CompiledProgram("xla 1"), (REFUSED,), AnswerKind.FAILS, "does not port: 1 place fails (compiled by xla 1)"),
         (
             CompiledProgram("xla 1", complete=False),
             (REFUSED,),
             AnswerKind.FAILS,
-            "does not port: at least 1 place (compiled by xla 1; the time ended before all places were found)",
+            "does not port: at least 1 place fails (compiled by xla 1; the time ended before all places were found)",
         ),
         (
             CompiledProgram("xla 1", unjudged=("conv",)),

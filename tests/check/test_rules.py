@@ -139,7 +139,7 @@ def test_a_baseline_takes_its_problems_out_of_the_answers() -> None:
     answer = answer_for("tpu-v5e", "TPU v5e", CalledNames(1, 1, ()), [problem])
     report = CheckReport(1, 2, ("jax",), (), (problem,), (answer,))
     assert report.failing
-    assert "| TPU v5e | does not port: 1 place " in check_markdown(report)
+    assert "| TPU v5e | does not port: 1 place fails " in check_markdown(report)
     later = report.without({problem.key})
     assert (later.failing, later.known_before, later.answers[0].kind) == (False, 1, AnswerKind.PORTS)
     assert later.answers[0].sentence == "no new problem: 1 known place left out"
