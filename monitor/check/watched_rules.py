@@ -46,12 +46,13 @@ PRIMITIVES = {
         pair.partition("=")
         for pair in (  # noqa: SIM905
             "abs cbrt ceil cos cosh cumsum exp exp2 expm1 floor log log1p nextafter round sign sin sinh sort sqrt "
-            "square tan tanh argmax argmin concatenate reshape squeeze transpose pad copy add"
-            " add_any=add div=divide broadcast_in_dim=broadcast_to sub=subtract mul=multiply neg=negative max=maximum min=minimum gt=greater ge=greater_equal lt=less le=less_equal"
-            " eq=equal ne=not_equal and=bitwise_and or=bitwise_or xor=bitwise_xor not=invert is_finite=isfinite"
-            " reduce_sum=sum reduce_max=max reduce_min=min reduce_prod=prod reduce_and=all reduce_or=any select_n=where"
-            " dot_general=matmul copy_p=copy convert_element_type=astype rev=flip asin=arcsin acos=arccos atan=arctan"
-            " atan2=arctan2 shift_left=left_shift integer_pow=power pow=power rem=fmod"
+            "square tan tanh argmax argmin concatenate reshape squeeze transpose pad copy add add_any=add "
+            "div=divide broadcast_in_dim=broadcast_to sub=subtract mul=multiply neg=negative max=maximum "
+            "min=minimum gt=greater ge=greater_equal lt=less le=less_equal eq=equal ne=not_equal and=bitwise_and "
+            "or=bitwise_or xor=bitwise_xor not=invert is_finite=isfinite reduce_sum=sum reduce_max=max "
+            "reduce_min=min reduce_prod=prod reduce_and=all reduce_or=any select_n=where dot_general=matmul "
+            "copy_p=copy convert_element_type=astype rev=flip asin=arcsin acos=arccos atan=arctan atan2=arctan2 "
+            "shift_left=left_shift integer_pow=power pow=power rem=fmod"
         ).split()
     )
 }
