@@ -110,6 +110,8 @@ def _print_newest(found: NewestChanges, *, as_json: bool, markdown: bool) -> Non
 def _print_groups(groups: list[FailureGroup], *, as_json: bool, markdown: bool) -> None:
     if as_json:
         print_json([change_group_with_changes(group) for group in groups])
+    elif not groups:
+        print("nothing changed")
     elif markdown:
         print_frame(_frame(groups), markdown=True)
     else:
