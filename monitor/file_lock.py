@@ -27,7 +27,7 @@ class FileLock:
         fcntl.flock(self._file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
 
     def try_acquire(self) -> bool:
-        """Take the lock alone, and return whether that succeeded; do not wait."""
+        """Take the lock, and return whether that succeeded; do not wait."""
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

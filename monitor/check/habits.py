@@ -13,7 +13,7 @@ from monitor.check.problems import Level, Problem, ProblemKind
 NVIDIA, AMD, TPU, APPLE, INTEL = "NVIDIA GPU", "AMD GPU", "Google TPU", "Apple GPU", "Intel GPU"
 ACCELERATORS = frozenset({NVIDIA, AMD, TPU, APPLE, INTEL})
 EVERYWHERE = {ProblemKind.HOST, ProblemKind.SHAPE}  # problems on each accelerator, whatever the code checks before
-CALLS = {ProblemKind.DEVICE, ProblemKind.SHAPE}  # a name alone, such as a class after `isinstance`, does nothing
+CALLS = {ProblemKind.DEVICE, ProblemKind.SHAPE}  # a mere name, such as a class after `isinstance`, does nothing
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ HABITS = (
     ),
     Habit(
         ProblemKind.DEVICE,
-        "works for the device `cuda` alone: elsewhere it is switched off",
+        "works only for the device `cuda`: elsewhere it is switched off",
         "pass `torch.accelerator.current_accelerator().type` to `torch.autocast` and `torch.amp.GradScaler`",
         dict.fromkeys(NOT_CUDA, Level.WARNING),
         names=("torch.cuda.amp.autocast", "torch.cuda.amp.GradScaler"),
@@ -98,7 +98,7 @@ HABITS = (
     ),
     Habit(
         ProblemKind.DEVICE,
-        "works for the device `cuda` alone: elsewhere it is switched off",
+        "works only for the device `cuda`: elsewhere it is switched off",
         "pass `torch.accelerator.current_accelerator().type`",
         dict.fromkeys(NOT_CUDA, Level.WARNING),
         names=("torch.autocast", "torch.amp.*"),
@@ -141,14 +141,14 @@ HABITS = (
     ),
     Habit(
         ProblemKind.KERNEL,
-        "has kernels for GPUs alone",
+        "has kernels only for GPUs",
         "keep a version in plain PyTorch for other hardware",
         dict.fromkeys((TPU, APPLE), Level.ERROR),
         names=("triton", "triton.*"),
     ),
     Habit(
         ProblemKind.KERNEL,
-        "has kernels for GPUs of NVIDIA and AMD alone",
+        "has kernels only for GPUs of NVIDIA and AMD",
         "keep a version in plain PyTorch for other hardware",
         dict.fromkeys(NOT_CUDA, Level.ERROR),
         names=("flash_attn", "flash_attn.*", "xformers", "xformers.*", "cupy", "cupy.*"),
@@ -162,14 +162,14 @@ HABITS = (
     ),
     Habit(
         ProblemKind.KERNEL,
-        "writes a kernel for GPUs alone",
+        "writes a kernel only for GPUs",
         "keep a version without the kernel, or write it for `jax.experimental.pallas.tpu` too",
         dict.fromkeys((TPU,), Level.ERROR),
         names=("jax.experimental.pallas.triton*", "jax.experimental.pallas.mosaic_gpu*"),
     ),
     Habit(
         ProblemKind.KERNEL,
-        "writes a kernel for TPUs alone",
+        "writes a kernel only for TPUs",
         "keep a version without the kernel",
         dict.fromkeys((NVIDIA, AMD), Level.ERROR),
         names=("jax.experimental.pallas.tpu*",),

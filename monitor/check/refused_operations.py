@@ -25,7 +25,7 @@ Attempt = Callable[[Sequence[int]], Refusal | None]  # compiles operations by nu
 
 
 def refused_operations(operations: Sequence[int], attempt: Attempt) -> Iterator[tuple[int, Refusal]]:
-    """Yield each operation that does not compile alone, by its number.
+    """Yield each operation that does not compile by itself, by its number.
 
     All operations together do not compile, so their halves are attempted, then the halves of those that fail. Equal
     neighbours fail together: sorted operations need the fewest attempts.

@@ -1,4 +1,4 @@
-"""Join the problems of a program to an answer for each target."""
+"""Derive an answer for each target from the problems of a program."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ class WatchedScript:
 
 @dataclass(frozen=True)
 class TargetAnswer:
-    """Answer for one target. `places` fail, and `host` run on the host; a baseline left out `known` failing places.
+    """Answer for one target.
+
+    `places` counts the places that fail, `host` those that run on the host, and `known` the failing places that a
+    baseline left out.
 
     `compiled` has the facts of a compiled program. Without it the evidence is a look-up: nothing was compiled, `called`
     counts the calls that have a verdict, and `note` is the reason why a callable was not compiled, or how a watched
@@ -123,9 +126,9 @@ class CheckReport:
     """Report on the source files of a program.
 
     `builds` are the newest listed builds, with which the names are compared. `traced` is the callable that was traced
-    and compiled, and `watched` the script that was watched, if there is one. `unreadable` files are no Python that the
-    parser knows, each with the reason, and nothing is known about them; or what a watch has lost. `known_before` counts
-    the problems that the baseline has too, which `problems` leaves out.
+    and compiled, and `watched` the script that was watched, if there is one. `unreadable` lists the files that the
+    parser cannot read, of which nothing is known, or the data that a watch has lost; each with the reason.
+    `known_before` counts the problems that the baseline has too, which `problems` leaves out.
     """
 
     files: int
@@ -152,7 +155,7 @@ class CheckReport:
         return not self.failing and (unknown or ended_early or bool(self.unreadable))
 
     def without(self, known: Collection[tuple[str, str, str, str]]) -> CheckReport:
-        """Return the report without problems of a baseline, whose answers count the others alone."""
+        """Return the report without the `known` problems; its answers count only the rest."""
         new = tuple(problem for problem in self.problems if problem.key not in known)
         answers = tuple(_without_known(one, new) for one in self.answers)
         return replace(self, problems=new, answers=answers, known_before=len(self.problems) - len(new))
@@ -169,7 +172,7 @@ def compiled_answer(target: str, title: str, compiled: CompiledProgram, problems
 
 
 def _without_known(answer: TargetAnswer, new: Iterable[Problem]) -> TargetAnswer:
-    """Return an answer that counts new problems alone, and the failing places that a baseline left out."""
+    """Return an answer that counts only new problems, and the failing places that a baseline left out."""
     recounted = _recounted(answer, new)
     return replace(recounted, known=answer.places - recounted.places)
 

@@ -24,7 +24,7 @@ GRADIENT = "gradient-"
 FLOATING = re.compile(r"b?float\d+\w*|complex\d+")
 # Names of operators in the tables of kernels, by framework.
 KERNELS = {"torch": "torch.ops.{}", "jax": "jax.primitive.{}", "tensorflow": "tf.raw_ops.{}"}
-# Operators that PyTorch chooses on a CPU alone; other hardware has others for the same function.
+# Operators that PyTorch chooses only on a CPU; other hardware has others for the same function.
 OF_CPU = re.compile(
     r"aten\.(\w+_for_cpu(_backward)?|_?mkldnn\w*|_?nnpack\w*|_transformer_encoder_layer_fwd|_nested_tensor\w*"
     r"|_native_multi_head_attention)(\..*)?|mkldnn.*|quantized\..*"
@@ -180,7 +180,7 @@ def _judged(name: str, cases: Sequence[JudgedCase], call: ObservedCall) -> _Verd
 
 
 def _of_operators(call: ObservedCall, verdicts: TargetVerdicts) -> _Verdict | None:
-    """Return the verdict of the operators; None if one has no entry, or if a CPU alone has it."""
+    """Return the verdict of the operators; None if one has no entry, or if only a CPU has it."""
     found: list[tuple[str, JudgedCase]] = []
     unknown = False
     for operator in call.operators:
@@ -231,7 +231,7 @@ def _has_kernels(call: ObservedCall, verdicts: TargetVerdicts) -> bool:
 
 
 def _unknown(call: ObservedCall, verdicts: TargetVerdicts, listed: Mapping[str, FrameworkNames]) -> str:
-    """Return the name of a call without a verdict, with the dtype or the gradient if that alone is unknown."""
+    """Return the name of a call without a verdict, with the dtype or the gradient if only that is unknown."""
     name, cases = _cases(call, verdicts, listed)
     if call.backward or not cases:
         return call.name

@@ -59,7 +59,7 @@ def coverage(
     tensors are counted apart: their number of calls is an upper bound. docs/reference/scores.md defines each figure.
 
     With --declared, the last column has the share of calls with a verdict or a declared case, before a night has run
-    it. A declared case is no verdict. Cases that only an installed build lists (`opinfo`, `harness`) are not counted.
+    it. A declared case is not a verdict. Cases that only an installed build lists (`opinfo`, `harness`) do not count.
     """
     found = usage_coverage(history, series_selection(target, framework, suite, evidence), declared=declared)
     if json_:

@@ -78,8 +78,10 @@ def run_job(
     the night. The workers run on `cores`, which the caller has reserved, or else on cores that the run reserves. `log`
     takes lines on the progress, `log_builds` those on builds (default: `log`), `on_progress` each observation.
 
-    Raises TargetError; ResumeError, also where another process writes the file; FileExistsError without `resume`;
-    NoCaseError, and leaves no run file, where the selection matches no case, unless the run is to `allow_empty`.
+    Raises TargetError if the target has no packages for the build that the job names.
+    Raises ResumeError if the file cannot be continued, or if another process writes it.
+    Raises FileExistsError if the file has contents and `resume` is false.
+    Raises NoCaseError if no case matches and `allow_empty` is false; no run file remains.
     """
     if job.build and not job.python:
         parse_requirement(target.sources(job.evidence), job.build)  # raises TargetError before the file exists
@@ -122,7 +124,7 @@ def run_job(
 def _sole_writer(path: Path, *, resume: bool) -> Iterator[RunFile | None]:
     """Lock a run file, and yield its contents so far, None if it has none. An empty file is removed at the end.
 
-    Raises FileExistsError if it has contents, unless it is to `resume`; ResumeError if another process keeps the lock.
+    Raises FileExistsError if it has contents and `resume` is false, ResumeError if another process keeps the lock.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with open_lock(path) as lock:
@@ -143,7 +145,7 @@ def _sole_writer(path: Path, *, resume: bool) -> Iterator[RunFile | None]:
 def open_pool(context: RunContext, builds: JobBuilds, exports: Exports | None = None) -> WorkerPool:
     """Start the workers of a run, as its kind of evidence needs them. Raises WorkerUnavailableError.
 
-    `exports` has the exported programs of earlier jobs; without it, they are kept for this run alone.
+    `exports` has the exported programs of earlier jobs; without it, they are kept only for this run.
     """
     limits = Limits(context.backend.case_seconds, context.backend.case_memory_mib)
     return WorkerPool(_factories(context, builds, exports or Exports(context.scratch)), context.job, limits)

@@ -34,7 +34,7 @@ def block(text: str, language: str = "") -> str:
 
 
 def link(text: str, address: str) -> str:
-    """Return a link; the text alone if the address is empty."""
+    """Return a link; only the text if the address is empty."""
     return f"[{text}]({address})" if address else text
 
 

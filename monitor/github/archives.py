@@ -82,7 +82,7 @@ def _check_index(archive: IO[bytes], name: str) -> None:
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
-    """Raise ArtifactError unless the archive holds plain run files alone."""
+    """Raise ArtifactError unless the archive holds only plain run files."""
     if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_ARCHIVE_BYTES:
         raise ArtifactError(f"{name}: over {MAX_FILES} files, or {MAX_ARCHIVE_BYTES} bytes")
     filenames = [entry.filename for entry in entries]

@@ -117,7 +117,7 @@ class Workflows:
     def download(self, artifact: Artifact, directory: Path) -> tuple[Path, ...]:
         """Unpack an artifact into a directory, and return its files. Raises ArtifactError, GitHubError.
 
-        ArtifactError concerns this artifact alone: its archive, or the place where GitHub stores it.
+        ArtifactError concerns only this artifact: its archive, or the place where GitHub stores it.
         """
         if artifact.size > MAX_ARCHIVE_BYTES:
             raise ArtifactError(f"{artifact.label}: larger than {MAX_ARCHIVE_BYTES} bytes")

@@ -92,7 +92,7 @@ def public_version(label: str) -> str:
 
 
 def _differing(earlier: Mapping[str, PublicName], names: Mapping[str, PublicName]) -> dict[str, PublicName | None]:
-    """Return the names that differ from an earlier listing; None for one that it alone has."""
+    """Return the names that differ from an earlier listing; None for one that only the earlier listing has."""
     gone = dict.fromkeys(earlier.keys() - names.keys())
     return {**gone, **{name: one for name, one in names.items() if earlier.get(name) != one}}
 

@@ -19,7 +19,7 @@ OLDEST = Version("0")
 
 @dataclass(frozen=True)
 class Extent:
-    """Cases that a run removes from its suite: all `others` that it did not ask for, or those in `removed` alone."""
+    """Cases that a run removes from its suite: all `others` that it did not request, or only those in `removed`."""
 
     others: bool = False
     removed: frozenset[str] = frozenset()

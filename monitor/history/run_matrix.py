@@ -43,7 +43,7 @@ class WordColumn:
         return texts
 
 
-@dataclass(frozen=True, eq=False)  # it is itself alone, so that what follows from it can be kept with it
+@dataclass(frozen=True, eq=False)  # equal only to itself, so that a cache can use it as a key
 class RunMatrix:
     """The runs of a series in order, with the table row of each case in each run.
 

@@ -60,7 +60,7 @@ T = TypeVar("T")
 MAX_PUSH_TRIES = 20
 
 
-@dataclass(frozen=True, eq=False)  # a history is itself alone: what follows from it can be kept with it
+@dataclass(frozen=True, eq=False)  # equal only to itself, so that a cache can use it as a key
 class LoadedHistory:
     """A loaded history: the ordered heads of its runs, and one table of their observations.
 
@@ -232,8 +232,8 @@ def _tell_nobody(line: str) -> None:
 class History(HistoryReader):
     """A history in `directory`: the newest commit of its branch when it was first read.
 
-    An empty history is read from `seed` (the project's own `results/`), from which a writer starts it. Every method
-    raises HistoryError if the directory holds anything else, and GitError if git fails.
+    If the history is empty, it is read from `seed` (the project's `results/`), and the first writer copies `seed` into
+    it. Every method raises HistoryError if the directory holds anything else, and GitError if git fails.
     """
 
     def __init__(self, directory: Path, *, seed: Path | None = None) -> None:
@@ -325,7 +325,7 @@ class History(HistoryReader):
         """Add runs in one commit and return its hash; None if the history already had all runs.
 
         `commits` maps commits of nightlies to commits of `main` (`monitor.history.commit_table`). The message names the
-        `artifacts`; one without a new run is noted too, or it would be fetched for ever.
+        `artifacts`; one that brings no new run is named too, or it would be downloaded every night.
 
         With `push`, the commit is made on top of the remote `origin`, and made again if another writer was faster, so
         that two writers lose nothing. Local runs that the remote lacks are recorded again
@@ -334,7 +334,10 @@ class History(HistoryReader):
         return self._changed(lambda: self._add(runfiles, message, commits, artifacts), push=push, say=say)
 
     def _changed(self, change: Callable[[], T], *, push: bool, say: Callable[[str], None]) -> T:
-        """Make a change that commits, as one writer; with `push`, on top of the remote, until the push succeeds."""
+        """Hold the lock and call `change`, which commits.
+
+        With `push`, repeat it on top of the remote until the push succeeds.
+        """
         with self.writing() as tree:
             if not push:
                 return change()

@@ -58,7 +58,7 @@ class IssueTracker:
     def carry_out(self, step: Step) -> str:
         """Carry out an operation unless it is done already. Return the result in a few words.
 
-        Raises OperationError if the fault concerns this issue alone, and GitHubError otherwise.
+        Raises OperationError if the fault concerns only this issue, and GitHubError otherwise.
         """
         try:
             match step:

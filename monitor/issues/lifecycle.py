@@ -6,7 +6,7 @@ Pure functions.
 |---|---|---|---|
 | failing | edit; comment on changes | reopen | leave |
 | good for enough nights | close | leave | record it without a comment, and reopen if the failure comes back |
-| flaky | comment once; close after as many flaky nights | leave | leave |
+| flaky | comment once; close after `close_after` flaky nights | leave | leave |
 | expected or removed | close | leave | leave |
 | muted | leave | leave | leave |
 
@@ -77,7 +77,7 @@ class IssueSubject(Protocol):
 
     @property
     def notified(self) -> NotifiedState:
-        """The state that a reader of the current text knows."""
+        """The state that the current text reports."""
 
     def body(self, metadata: IssueMetadata) -> str: ...
 
@@ -99,7 +99,10 @@ class IssueSubject(Protocol):
 
 @dataclass(frozen=True)
 class _DesiredIssue:
-    """Desired state of an issue. `state` is GitHub's, None if it stays. `comment` is empty for none."""
+    """Desired state of an issue.
+
+    `state` is the state at GitHub ("open", "closed"), None if it does not change. An empty `comment` adds none.
+    """
 
     status: IssueState
     notified: NotifiedState
@@ -114,8 +117,8 @@ def plan_tasks(
 ) -> tuple[Task, ...]:
     """Return one task per issue: first those of existing issues, then those of new ones.
 
-    `subject_of` returns the subject of an issue, None if it is stale. `new_subjects` returns the subjects that need an
-    issue, given the ids that existing issues cover.
+    `subject_of` returns the subject of an issue, None if the history no longer has it. `new_subjects` returns the
+    subjects that need an issue, given the ids that existing issues cover.
     """
     covered: dict[str, int] = {}
     tasks: list[Task] = []
@@ -201,7 +204,7 @@ def _desired_if_closed(metadata: IssueMetadata, subject: IssueSubject) -> _Desir
 
 
 def _task(issue: FiledIssue, subject: IssueSubject, desired: _DesiredIssue) -> Task:
-    """Return the comment, if any, and then the edit, whose metadata record both.
+    """Return the operations: a comment if there is one, then an edit, whose metadata record both.
 
     A title that a person gave stays, and a label that a person removed is not restored.
     """

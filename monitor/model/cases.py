@@ -96,7 +96,7 @@ class Period(StrEnum):
 NAMES = "names"  # the suite that lists public names; it has no cases
 ARRAY_API = "array_api"  # the suite of the array API standard, and the first part of its functions' names
 
-# Suites of weekly cases alone.
+# Suites that have only weekly cases.
 WEEKLY_SUITES = frozenset({"chains"})
 
 
@@ -131,7 +131,7 @@ def input_kind_of(case: str) -> InputKind:
     return KINDS_BY_WORD.get(case.rpartition("-")[2], InputKind.PLAIN)
 
 
-# The modes of weekly cases alone.
+# Modes that have only weekly cases.
 WEEKLY_MODES = frozenset({Mode.COMPILED_GRADIENT, Mode.VMAP, Mode.JVP, Mode.HVP})
 
 WEEKLY_VARIANT = re.compile(rf"[-/](?:(?:compiled|gradient)-(?!float32$)|(?:{'|'.join(sorted(WEEKLY_MODES))})-)\w+$")
@@ -143,7 +143,7 @@ WEEKLY_LISTED = re.compile(
 
 
 def period_of(suite: str, case: str) -> Period:
-    """Return the period in which a case of a suite runs once. It follows from both names alone.
+    """Return the period in which a case of a suite runs once. It depends only on both names.
 
     Compiled cases and gradients in another dtype than float32 are weekly: a compiler takes seconds for each of them. So
     are the modes that follow by rule. All compiled cases, gradients, methods and in-place calls of the databases of

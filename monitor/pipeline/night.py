@@ -45,7 +45,8 @@ class NightReport:
     """Result of a night: its changes as text, and the first page of the site.
 
     `functions` are the observed functions by framework and name, in order. `blocked` is true if a run was blocked.
-    `status` is the exit status of a refused run file or of a framework that failed, 0 without one.
+    `status` is the exit status of the night: 0, or that of the worst failure (a refused run file, a framework that
+    failed).
     """
 
     text: str
@@ -72,7 +73,7 @@ class _Night:
         return run_path(self.folder, job_name(job))
 
     def is_complete(self, job: Job) -> bool:
-        """Return whether a job needs no process any more, because an earlier one has ended it."""
+        """Return whether the run file of a job is complete already."""
         try:
             return read_run_file(self.path(job)).end is not None
         except (FileNotFoundError, RunFileError):
@@ -81,7 +82,7 @@ class _Night:
 
 @dataclass(frozen=True)
 class _Publisher:
-    """Destination of a night: the history, and the folder of the site."""
+    """Records the runs of a night in the history, and writes the site."""
 
     night: _Night
     targets: Mapping[str, Target]
@@ -135,7 +136,7 @@ def run_night(request: PlanRequest, directory: Path, cache: Path, site: Path, *,
 
 
 def _run(night: _Night, targets: Mapping[str, Target], cache: Path, publisher: _Publisher) -> list[Job]:
-    """Run the jobs, and publish results before the rest of the night if it takes long.
+    """Run the jobs; if the rest of the night will take long, publish what is done so far.
 
     Return the jobs that have a complete run file and are not published yet. A job whose build lists no selected case is
     left out.
@@ -191,7 +192,7 @@ def _last_night() -> _Night:
 
 
 def _takes_long(unfinished: Sequence[FrameworkJobs]) -> bool:
-    """Return whether unfinished frameworks take long enough to write the site before them."""
+    """Return whether the unfinished frameworks will take so long that the site is worth writing now."""
     seconds = [group.seconds for group in unfinished]
     return any(known is None or known > MIN_REMAINING_SECONDS for known in seconds)
 

@@ -297,10 +297,10 @@ class _SiteRenderer:
             self._build.write(address, make())
 
     def _page(self, address: str, template: str, inputs: object = None, **view: Any) -> None:
-        """Write a page, unless the previous build has it with the same inputs.
+        """Write a page, unless the site that is being replaced has it with the same inputs.
 
         A value of `view` that is a function is called only in the process that writes the page. If `inputs` determine
-        the whole view, it is called only if the page changed.
+        the whole view, these functions are called only if the inputs changed.
         """
         if not self._build.mine(address):
             return

@@ -23,7 +23,7 @@ class TargetFamily:
     short_names: Mapping[str, str]
 
     def named(self, targets: Iterable[str]) -> str:
-        """Return some of the targets in words: "TPU v2 and v3"; the name alone if the family has one target."""
+        """Return some of the targets in words: "TPU v2 and v3"; only the name if the family has one target."""
         if len(self.targets) == 1:
             return self.name
         chosen = {*targets}

@@ -61,7 +61,7 @@ class View(StrEnum):
 
     TRANSPOSED = "transposed"  # its dimensions in the reverse order
     EVERY_SECOND = "every second"  # every second element of a last dimension of twice the size
-    OFFSET = "offset"  # all but the first of a first dimension of one more
+    OFFSET = "offset"  # all but the first element of an array that is longer by one in the first dimension
 
 
 @dataclass(frozen=True)
@@ -162,10 +162,10 @@ def no_oracle(*_: Any, **__: Any) -> Any:
 
 @dataclass(frozen=True)
 class Rule:
-    """An argument that many functions take alike.
+    """An argument that many functions take in the same way.
 
-    `change(framework, function)` returns the function that passes the argument, and raises AssertionError where it has
-    no effect. `value` is its source, for readers.
+    `change(framework, function)` returns a function that calls `function` with the argument. That function raises
+    AssertionError if the argument has no effect. `value` is its source, for readers.
     """
 
     parameter: str
@@ -177,8 +177,8 @@ class Rule:
 class Declaration:
     """A check of a function, before it is multiplied by dtypes and modes.
 
-    `namespace` is the dotted name of the module that the call takes in the place of the framework, empty for the
-    framework itself. The module has the function under its name without the first part.
+    `namespace` is the dotted name of the module that `call` gets instead of the framework, such as `jax.numpy`; empty
+    for the framework itself. The function `array_api.max` is then `max` in that module.
     """
 
     function: str
@@ -291,9 +291,9 @@ def case(
     `name` distinguishes several declarations of one function. `returns` maps a dtype of the inputs to that of the
     result where the two differ (`{"int32": "int64"}`); a result that is boolean in the reference is boolean here.
     `condition` is a factor on the tolerance, for the amount by which the function magnifies the rounding of its inputs
-    or its steps: 1 for one operation, a few for a chain of them, the condition number for a solver. `limits` gives, for
-    a kind of inputs or a mode that the function or its reference does not cover, the reason; there is no such case.
-    `namespace` is the module of a call that has another one than the framework.
+    or its steps: 1 for one operation, a few for a chain of them, the condition number for a solver. `limits` maps each
+    kind of inputs or mode that the function or its reference does not cover to the reason; no cases are made for it.
+    `namespace` is the module that the call gets instead of the framework, if any.
     """
 
     def declare(call: Callable[..., Any]) -> Declaration:

@@ -120,7 +120,7 @@ def _outside(values: Array, low: Array, high: Array) -> Array:
 
 
 def _derivatives_nearby(objective: Callable[[Inputs], float], inputs: Inputs, name: str) -> Array:
-    """Return the derivative by an input at points around it, in all orders of equal elements, stacked."""
+    """Return the derivative with respect to an input at points around it, in all orders of equal elements, stacked."""
     random = np.random.default_rng(0)
     points = [inputs[name] + DISTANCE * random.standard_normal(inputs[name].shape) for _ in range(POINTS)]
     return np.stack([_differences(objective, {**inputs, name: point}, name, STEP, -STEP) for point in points])

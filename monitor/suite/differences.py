@@ -1,4 +1,4 @@
-"""Judge a gradient by differences of the function that it is the derivative of, in double precision.
+"""Judge a gradient by central differences of its function, in double precision.
 
 A function has a kink, or a step, where its one-sided differences do not approach each other as the distance shrinks.
 Such elements are undecided. Elsewhere, the central differences with two distances give the derivative, and the rounding

@@ -33,7 +33,7 @@ class Exporter(Protocol):
     def programs(self, check: CaseCheck) -> list[bytes]:
         """Return the programs that the call of a check runs on the device, in StableHLO.
 
-        Each is text or a portable artifact. The list is empty for a call that computes on the host alone. Raises
+        Each is text or a portable artifact. The list is empty for a call that computes only on the host. Raises
         StageError, and any exception of the call itself.
         """
 

@@ -59,7 +59,7 @@ def has_own_program(check: CaseCheck) -> bool:
 
     Special values are arguments of the program that plain inputs have, and a compiled call or gradient is the program
     of the eager one. A compiled case in the first dtype is exported all the same, because a trace of it is itself
-    compiled. The modes that follow by rule run executed alone.
+    compiled. The modes that the monitor adds itself only run executed.
     """
     if not isinstance(check, DeclaredCheck):
         return True

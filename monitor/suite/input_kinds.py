@@ -98,7 +98,7 @@ def derived_cases(declaration: Declaration, framework: str) -> Iterator[Case]:
 
 
 def _further_modes(declaration: Declaration) -> Iterator[Mode]:
-    """Yield the modes that run in the first dtype, with plain inputs alone.
+    """Yield the modes that run in the first dtype, only with plain inputs.
 
     A call that reads values on the host can be neither compiled nor vectorized.
     """

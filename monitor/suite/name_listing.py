@@ -229,7 +229,7 @@ def _kind(owner: Any, value: Any) -> NameKind:
 
 
 def _is_type_alias(value: Any) -> bool:
-    """Return whether an object is a type for annotations alone, such as `int | float`; some of these can be called."""
+    """Return whether an object is a type only for annotations, such as `int | float`; some of these can be called."""
     return get_origin(value) is not None or value is Any
 
 

@@ -33,7 +33,7 @@ def resolve(device: Device, name: str) -> Any:
 
 
 def own_words(sentence: str) -> str:
-    """Return the framework's own sentence on a removed name; empty for the message of Python alone.
+    """Return the framework's own sentence on a removed name; empty if the message is only Python's.
 
     "jax.core.get_aval was deprecated in JAX v0.8.2 and removed in JAX v0.10.0; use jax.typeof instead."
     """

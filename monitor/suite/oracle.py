@@ -149,7 +149,7 @@ def _compare_inexact(got: Array, want: Array, dtype: str, leniency: Leniency, sl
     exponent = np.maximum(np.frexp(size)[1] - 1, SMALLEST_EXPONENT[dtype])
     ulp = np.exp2(exponent - (SIGNIFICANT_BITS[dtype] - 1.0))
     relative = error / np.maximum(size, np.finfo(float).tiny)
-    # A wanted zero has no relative error: it is judged by the largest element alone.
+    # A wanted zero has no relative error: only the largest element judges it.
     worst = NumericalError(
         float(error.max()), float(relative[size > 0].max(initial=0)), float((error / ulp)[size > 0].max(initial=0))
     )

@@ -50,7 +50,7 @@ class GraphOperation:
 
     @property
     def single(self) -> bool:
-        """True if the operator can be compiled alone: it has known shapes, and neither variables nor functions."""
+        """True if the operator can be compiled by itself: it has known shapes, and neither variables nor functions."""
         attributes = self.operator.node_def.attr.values()
         return not any(attribute.HasField("func") for attribute in attributes) and all(
             tensor.dtype not in RESOURCES and tensor.shape.is_fully_defined() for tensor in self.operator.inputs

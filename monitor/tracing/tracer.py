@@ -61,7 +61,7 @@ class Tracer(ABC, Generic[OperationT]):
         )
 
     def lower(self, platform: str, numbers: Sequence[int] | None) -> Message:
-        """Write the whole program, or one of operations alone, and return the name of its file or the refusal."""
+        """Write the whole program, or only some operations, and return the name of its file or the refusal."""
         operations = None if numbers is None else [self.operations[number] for number in numbers]
         try:
             text = self._lowered(platform, operations)
@@ -75,12 +75,12 @@ class Tracer(ABC, Generic[OperationT]):
 
     @cached_property
     def records(self) -> tuple[ProgramOperation, ...]:
-        """The operations, and whether each can be compiled alone."""
+        """The operations, and whether each can be compiled by itself."""
         return tuple(operation.record(single=self._is_single(operation)) for operation in self.operations)
 
     @abstractmethod
     def _lowered(self, platform: str, operations: list[OperationT] | None) -> str:
-        """Return the whole program, or one of operations alone, in StableHLO. May raise anything."""
+        """Return the whole program, or only some operations, in StableHLO. May raise anything."""
 
     @abstractmethod
     def _refusal(self, error: Exception) -> tuple[Outcome, str]:
@@ -88,7 +88,7 @@ class Tracer(ABC, Generic[OperationT]):
 
     @abstractmethod
     def _is_single(self, operation: OperationT) -> bool:
-        """Return whether an operation can be compiled alone."""
+        """Return whether an operation can be compiled by itself."""
 
 
 def with_values(leaves: Iterable[Any], numbers: Iterable[int], values: Iterable[Any]) -> list[Any]:

@@ -27,7 +27,7 @@ from monitor.history.run_matrix import Floats
 FOLLOWED_NIGHTS = 7  # nights for which a case is followed. Good builds are older, so that none of them has the step
 GOOD_BUILDS = 6  # good builds beside which a case is measured
 ROUNDS = 6  # of a comparison: each has one process of the new build. What is saved pays for further cases
-MIN_REPORT_NIGHTS = 2  # nights that have to agree: one night's machine can ail one build alone
+MIN_REPORT_NIGHTS = 2  # nights that have to agree: the machine of one night can slow down a single build
 # A case is followed as long as it is slower by so much: on its first night, and in the mean of two or more.
 FOLLOWED_FROM = (0.035, 0.05)
 

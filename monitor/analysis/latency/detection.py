@@ -43,7 +43,7 @@ SLOW_EDGE = 1.64  # deviations below the mean of the slow level from which a nig
 
 CONTROLS = 25  # series that tell what all have in common: so many are compared though they are not suspect
 SAMPLES = 15  # fresh processes of each of two builds that are compared by hand, or in a bisection
-MIN_CONFIRMED_STEP = 0.06  # a bias that falls on one build alone lasts the night, however often both are run
+MIN_CONFIRMED_STEP = 0.06  # a bias of a single build lasts the night, however often both are run
 FALSE_DISCOVERIES = 0.01  # of the confirmed of a night, at most this share by chance
 
 

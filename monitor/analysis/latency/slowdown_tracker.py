@@ -76,7 +76,7 @@ class CommonDrift:
     """Common slowdown of all cases of a night, in logarithms: one finding.
 
     `shift` is tonight's against the nights before, if it stands out; `common` is the new build's against the last good
-    one, if it was measured. Without the second, the cause may be the machine or the build.
+    one, if it was measured. If `common` is None, the cause may be the machine or the build.
     """
 
     shift: float | None
@@ -128,8 +128,8 @@ def followed_slowdowns(recorded: LoadedHistory) -> tuple[Slowdown, ...]:
 def next_baseline(recorded: LoadedHistory, series: Series) -> Baseline | None:
     """Return the baseline of the next night of a series; None before its first.
 
-    A failing case is rerun under the build of `RECENT` nights ago. A slower case is measured with the newest builds
-    that first ran before all nights for which a case is followed, so that none of them has a followed slowdown.
+    A failing case is rerun under the build of `RECENT` nights ago. A slow case is measured beside good builds: the
+    newest ones that first ran before the nights for which a case is followed. So no good build can have the slowdown.
     """
     nights = nights_by_series(recorded).get(series)
     build = nights.runs[-RECENT:][0].run.build if nights else None
@@ -232,7 +232,7 @@ def _status(report: SlowdownReport, last: int) -> SlowdownStatus | None:
 
 
 def _since_accepted(nights: Nights, reports: Sequence[SlowdownReport]) -> Floats:
-    """Return the latencies without those before the currently expected level."""
+    """Return the latencies since the level that is now expected; NaN before."""
     latencies = nights.latencies.copy()
     for report in reports:
         latencies[: report.accepted, nights.cases.index(report.followed.case)] = np.nan

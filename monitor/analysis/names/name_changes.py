@@ -52,7 +52,7 @@ class NameChangeGroup:
 def name_changes(before: Listing, after: Listing) -> tuple[NameChange, ...]:
     """Return the changes from one listing to the next, sorted by kind and name.
 
-    A name with several changes counts as the most severe. A signature counts for the canonical name alone. A method
+    A name with several changes counts as the most severe. A signature counts only for the canonical name. A method
     that a class inherits counts only if the class loses it while the class that defines it keeps it. If several classes
     lose it, it counts for the one with the shortest name. A name that only one of the listings has is no change if the
     other build may have it too, unlisted.

@@ -1,7 +1,7 @@
 """Compare each run with the past outcomes of its target, framework and suite.
 
-Pure functions over a loaded history. A change counts only once it is confirmed: all fresh workers of the same run give
-the new outcome, or the next run gives it too; and if the last good build was rerun as well, it still passes. The same
+Pure functions over a loaded history. A change counts when it is confirmed. Two conditions hold: all fresh workers of
+the run, or the next run, give the new outcome; and the last good build still passes if it was rerun beside it. The same
 build cannot regress: a change against another machine, driver or package is an `environment` change, and names both
 sides. Missing evidence (`blocked`) is never a change. A broken build, or a run with missing cases, is one incident of
 the build or the monitor, never of functions.
@@ -51,8 +51,8 @@ class NightChanges:
 
     `baseline` is the build of the last earlier run that observed anything, or None. `incidents` are lines about the
     build or the monitor. `expected` and `observed` count cases, or public names; `score` counts functions in this run,
-    where cases that rest have their last known outcome. `repeated` are changes that another class of machine showed
-    before, and failures on a new class of machine that equal those on the others; neither is reported again.
+    where cases that rest have their last known outcome. `repeated` are changes that are not reported again: another
+    class of machine showed them before, or a new class of machine fails in the same way as the others.
     """
 
     run: Run
@@ -138,8 +138,8 @@ def newest_nights(nights: tuple[NightChanges, ...]) -> tuple[NightChanges, ...]:
 def regressed_at_once(changes: Iterable[Change], expected: int) -> int:
     """Return the number of cases that regressed, if they are too many to have several causes; else 0.
 
-    Unconfirmed regressions count too, because a runner does not confirm all of so many. Changes of the environment do
-    not count.
+    Unconfirmed regressions count too, because a run stops confirming when too many cases are unexpected. Changes of the
+    environment do not count.
     """
     regressed = sum(change.of_build and _fails_now(change) for change in changes)
     return regressed if _is_incident(regressed, expected) else 0

@@ -143,8 +143,8 @@ def _executed(execute: ExecuteBackend, own: dict[str, FrameworkSources]) -> dict
 
 TARGET_FIELDS = TableFields(
     name="target",
-    doc="One piece of hardware, and the backends that give evidence of it. README.md beside this file explains every "
-    "field. `portability target check` also checks the files that this one names.",
+    doc="One piece of hardware, and the backends that give evidence of it. docs/reference/runner-file.md explains "
+    "every field. `portability target check` also checks the files that this one names.",
     fields=(
         Field("title", Text(), "Title of the hardware."),
         Field("family", Text(), 'Line of hardware that it belongs to: "NVIDIA GPU". Lists keep families together.', ""),

@@ -106,7 +106,7 @@ def derivatives(reference: Reference, make: MakeKeep, inputs: list[Array], count
 
 
 def evaluate(reference: Reference, make: MakeKeep, inputs: list[Array], count: int) -> list[Array]:
-    """Return the result of the reference, and its derivatives by the first `count` inputs."""
+    """Return the result of the reference, and its derivatives with respect to the first `count` inputs."""
     with np.errstate(all="ignore"):
         result = np.asarray(reference(make(), *inputs))
         return [result, *derivatives(reference, make, inputs, count)] if count else [result]

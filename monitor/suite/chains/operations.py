@@ -25,7 +25,7 @@ class Operand(StrEnum):
     FIRST = "first"  # the input `x`
     LIKE = "like"  # a new input of the same shape
     ONES = "ones"  # a new input with dimensions of size one at the axes `ones`
-    ROW = "row"  # a new input of the last dimension alone
+    ROW = "row"  # a new input that has only the last dimension
     WIDE = "wide"  # a new input that is wider where the first operand has size one
     NEW = "new"  # a new input that the operation defines: indices, a mask, a matrix
 

@@ -85,7 +85,7 @@ def flex_attention(q: Values, k: Values, v: Values, *mask: Values) -> Sequence[A
 
 
 def flex_attention_backward(q: Values, k: Values, v: Values, *others: Values) -> Sequence[Any]:
-    """Return the gradients by q, k and v. A query attends to itself and to the keys before it.
+    """Return the gradients with respect to q, k and v. A query attends to itself and to the keys before it.
 
     The third of the other tensors is the gradient of the result.
     """

@@ -14,7 +14,7 @@ from monitor.model import Outcome
 from monitor.suite.check_protocol import SuiteUnavailableError
 from monitor.suite.kernel_entry import KernelEntry
 
-# Where primitives are that `import jax` alone does not bring.
+# Modules of primitives that a plain `import jax` does not import.
 MODULES = ("jax.numpy", "jax.scipy", "jax.experimental.pallas", "jax.experimental.sparse")
 GPUS = {"cuda", "rocm"}
 

@@ -154,7 +154,7 @@ class OperatorCheck:
         own = functools.partial(_truth, self.operator)
         try:
             return own, own(wide)
-        except OracleError:  # some operators take 8-bit numbers alone
+        except OracleError:  # some operators take only 8-bit numbers
             return own, own(sample)
 
 
@@ -162,7 +162,7 @@ def _moved(value: Any) -> Any:
     """Return a real tensor in double precision whose zeros are small numbers of their signs."""
     if not isinstance(value, torch.Tensor) or value.is_complex() or value.dtype is torch.bool:
         return value
-    value = value.double()  # a reference that takes integers alone refuses it
+    value = value.double()  # a reference that takes only integers refuses it
     return torch.where(value == 0, torch.copysign(torch.full_like(value, NEAR), value), value)
 
 

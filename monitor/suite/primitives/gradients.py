@@ -30,7 +30,7 @@ from monitor.suite.tolerances import STEP_TOLERANCE, tolerance_of
 
 DTYPES = frozenset({"float32", "float64"})
 
-# Results that are no floating numbers, or that have another derivative by definition than their values.
+# Results that are not floating numbers, or that have another derivative by definition than their values.
 STEPPED = frozenset(
     {
         "approx_top_k",

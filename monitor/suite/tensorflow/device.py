@@ -196,7 +196,7 @@ class TensorflowDevice:
 
 
 def _dense(gradient: Any) -> Any:
-    """Return a gradient as a tensor: that of picking rows comes as the rows alone, and rows picked twice add up."""
+    """Return a gradient as a tensor: that of picking rows comes as only the rows, and rows picked twice add up."""
     return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
 
 
@@ -205,7 +205,7 @@ def _flavour() -> str:
     build = tf.sysconfig.get_build_info()
     if build.get("is_rocm_build"):
         return "rocm"
-    # A wheel that is built with CUDA's stubs alone has no version of CUDA.
+    # A wheel that is built only with CUDA's stubs has no version of CUDA.
     return f"cuda {build.get('cuda_version', '')}".strip() if build.get("is_cuda_build") else "cpu"
 
 

@@ -39,7 +39,7 @@ FEWEST = 300  # a build for a GPU has hundreds of its kernels; one for a CPU has
 
 
 def kernels(platform: str) -> dict[str, KernelEntry]:
-    """Return every operator of `tf.raw_ops` that has a kernel and is not for the host alone.
+    """Return every operator of `tf.raw_ops` that has a kernel and is not only for the host.
 
     `platform` is a type of device: GPU, CPU, TPU ... Raises SuiteUnavailableError.
     """

@@ -15,7 +15,7 @@ import tensorflow as tf
 from monitor.suite.name_listing import Member, PublicModule, public_methods
 
 GENERATED = "tensorflow._api.v2."
-KERAS = ("keras", "tf_keras")  # packages behind `tf.keras`; their modules outside of `src` have public names alone
+KERAS = ("keras", "tf_keras")  # packages behind `tf.keras`; their modules outside of `src` have only public names
 PACKAGES = ("tensorflow", *KERAS)  # with the base classes whose methods count
 NOT_LISTED = ("tf.compat.v2", "tf.compat.v1.compat", "tf.compat.v1.keras")
 

@@ -150,7 +150,7 @@ for copy, result in zip(copies, results):
     got, wide = flat(result), copy.transform(widen)
     try:
         want = truth(wide)
-    except Exception:  # some operators take 8-bit numbers alone
+    except Exception:  # some operators take only 8-bit numbers
         wide, want = copy, truth(copy)
     print("got", *got, "in double precision on the CPU", *want, sep="\\n")
 {compared}

@@ -59,7 +59,7 @@ def _forms(info: Any, kind: str) -> Iterator[str]:
 class OptimizerCheck:
     """An optimizer in one dtype and form, with each set of options.
 
-    A compiled step has the last set alone, and one parameter: a compiler takes seconds for each.
+    A compiled step has only the last set, and one parameter: a compiler takes seconds for each.
     """
 
     declared_limit = ""
