@@ -7,17 +7,22 @@ type determines the wrong values; `ACCEPTED` has the values of the walk that a p
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from monitor.cli import target as cli_target
 from monitor.cli.options import history_directory
 from monitor.cli.paths import directory, new_directory, new_file
 from monitor.execution import path_checks
 from monitor.execution.builds.uv import UvMissingError
+from monitor.execution.targets.target import load_targets
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
+from monitor.pipeline import target_files
 from support.command_line import CHECKOUT, portability
 from support.command_tree import Command, Parameter, commands
 from support.run_files import write_run_file
@@ -151,6 +156,11 @@ def place(tmp_path: Path, runfile: Callable[..., RunFile], monkeypatch: pytest.M
     monkeypatch.setattr("monitor.pipeline.doctor._reach", lambda _: "")
     for started in ("monitor.pipeline.backfill.start_run_step", "monitor.pipeline.night.NightProcesses"):
         monkeypatch.setattr(started, _started)
+    read = cache(load_targets)  # it takes a third of the time of most calls
+    readers = [module for module in sys.modules.values() if getattr(module, "load_targets", None) is load_targets]
+    for reader in readers:
+        if reader not in (cli_target, target_files):  # whose calls write runner files
+            monkeypatch.setattr(reader, "load_targets", lambda folder: dict(read(folder)))
     shutil.copytree(RUNNERS, tmp_path / "checkout" / "runners")
     for module in ("cli.target", "pipeline.target_files"):
         monkeypatch.setattr(f"monitor.{module}.RUNNERS", tmp_path / "checkout" / "runners")
