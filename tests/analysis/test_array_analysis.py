@@ -17,6 +17,8 @@ from monitor.model import Run
 from support import reference_analysis
 from support.loaded_history import with_cases
 
+pytestmark = pytest.mark.no_cover  # the other tests of the analysis cover it, and this one calls it for whole histories
+
 MACHINES = ("AMD EPYC", "Intel Xeon")
 SHIPPED = Path(__file__).parents[2] / "results"
 

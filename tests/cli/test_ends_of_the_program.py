@@ -57,6 +57,7 @@ def test_standard_output_on_a_full_disk(tmp_path: Path, much: bool) -> None:
     assert "Exception ignored" not in done.stderr
 
 
+@pytest.mark.no_cover  # other tests call the commands in their own process
 @pytest.mark.parametrize(
     ("room", "call"),
     [

@@ -123,6 +123,7 @@ def recorded(nights: list[RunFile], tmp_path_factory: pytest.TempPathFactory) ->
         return Recorded(folder / "history", outputs_of(folder / "history", folder / "output"))
 
 
+@pytest.mark.no_cover  # it calls every reading command, which other tests cover
 def test_a_series_that_was_poisoned_recovers(tmp_path: Path, recorded: Recorded, poison: RunFile) -> None:
     history, before = recorded.copy(tmp_path), recorded.output
     tables = {path: path.read_text() for path in history.glob("[os]*/**/*.csv")}
@@ -262,6 +263,7 @@ LOCAL = (
 )
 
 
+@pytest.mark.no_cover  # it calls every reading command, which other tests cover
 @pytest.mark.parametrize("build", LOCAL, ids=lambda build: build.version)
 def test_no_series_follows_a_build_of_somebodys_own(
     tmp_path: Path, recorded: Recorded, runfile: Make, build: Build

@@ -42,6 +42,7 @@ def act(directory, push, index, paths):
 """
 
 
+@pytest.mark.no_cover  # other tests record runs in their own process
 @pytest.mark.parametrize("push", [False, True], ids=["one work tree", "one remote"])
 def test_kills_lose_nothing_and_double_nothing(push: bool, tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
     draw = random.Random(SEED + push)  # noqa: S311 - no secret, moments

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
+import pytest
 
 from monitor.analysis.names.name_history import framework_names
 from monitor.formats.serialization import from_json, to_json
@@ -32,6 +33,7 @@ def relative(paths: Iterable[Path]) -> list[PurePosixPath]:
     return [PurePosixPath(path.relative_to(RESULTS)) for path in paths]
 
 
+@pytest.mark.no_cover  # it reads the whole shipped history
 def test_the_outcomes_follow_from_the_runs() -> None:
     series: dict[PurePosixPath, list[RecordedRun]] = {}
     for item in in_order(read_runs(FILES)):

@@ -273,6 +273,7 @@ def write_runs(tmp_path: Path, runfile: Make, days: range) -> list[str]:
     return [str(write_run_file(tmp_path / f"{day}.jsonl", one)) for day, one in made.items()]
 
 
+@pytest.mark.no_cover  # other tests record runs in their own process
 @pytest.mark.parametrize("push", [False, True], ids=["one work tree", "one remote"])
 def test_writers_at_once_lose_nothing(tmp_path: Path, runfile: Make, push: bool) -> None:
     paths = write_runs(tmp_path, runfile, range(1, 13))

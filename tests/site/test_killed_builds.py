@@ -8,6 +8,8 @@ import shutil
 import time
 from pathlib import Path
 
+import pytest
+
 from monitor.history.store import History
 from support.killable import killable
 from support.site_history import Night
@@ -33,6 +35,7 @@ def contents(site: Path) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
 
+@pytest.mark.no_cover  # other tests write the same site in their own process
 def test_a_killed_build_leaves_a_whole_site(history: History, tmp_path: Path) -> None:
     draw = random.Random(20261130)  # noqa: S311 - no secret, moments
     histories = [tmp_path / "history", tmp_path / "later"]

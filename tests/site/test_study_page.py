@@ -59,6 +59,7 @@ def test_shares_are_of_what_was_judged(rows: list[StudyRow]) -> None:
     assert now == ["JAX", "cpu, executed", "jax 1.0", "3", "33.3 %", "33.3 %", "33.3 %", "1", "1"]
 
 
+@pytest.mark.no_cover  # it reads the whole shipped history
 def test_the_documented_table_is_that_of_the_shipped_history() -> None:
     checkout = Path(__file__).parents[2]
     table = study_frame(

@@ -214,6 +214,7 @@ def test_limits_leave_out_kinds_and_modes() -> None:
     assert {one.kind for one in derived} == {InputKind.SPECIAL, InputKind.SCALED, InputKind.STRIDED}
 
 
+@pytest.mark.no_cover  # it makes the draws of every case
 @pytest.mark.parametrize("framework", frameworks())
 def test_every_declared_case_has_distinct_draws(framework: str) -> None:
     for suite in (suite for suite in suites(framework) if not is_listed(framework, suite)):
