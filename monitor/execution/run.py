@@ -30,6 +30,7 @@ from monitor.execution.workers.factories import (
     WorkerFactory,
     compile_workers,
     execute_worker,
+    framework_compile_workers,
     lower_workers,
     register_worker,
 )
@@ -155,6 +156,8 @@ def _factories(context: RunContext, builds: JobBuilds, exports: Exports) -> tupl
     backend, job = context.backend, context.job
     if isinstance(backend, ExecuteBackend):
         return (execute_worker(context),)
+    if isinstance(backend, CompileBackend) and context.framework.compiler:
+        return framework_compile_workers(context, backend)
     if isinstance(backend, CompileBackend | LowerBackend):
         platform = backend.platform if isinstance(backend, LowerBackend) else backend.compiler.driver
         lowered_for = platform if job.framework in LOWERED_BY_PLATFORM else ""

@@ -20,10 +20,15 @@ from monitor.execution.targets.backends import CompileBackend
 from monitor.execution.targets.device_check import COUNT, NAME, PLATFORM
 from monitor.execution.targets.package_sources import CONFIGURED_INDEX, PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
-from monitor.execution.workers.factories import RunContext, compiler_command, execute_worker
+from monitor.execution.workers.factories import (
+    RunContext,
+    compiler_command,
+    execute_worker,
+    framework_compiler_command,
+)
 from monitor.execution.workers.process import WatchedProcess, WorkerUnavailableError
 from monitor.http_client import HttpError, open_session, send
-from monitor.model import Evidence, Job
+from monitor.model import NAMES, Evidence, Job
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.progress_log import log
 
@@ -47,7 +52,9 @@ def check_machine(cache: Path, target: str = "") -> list[DoctorCheck]:
     targets = load_targets(RUNNERS)
     chosen = [find_target(targets, target)] if target else [*targets.values()]
     checks = [*_tools(), _free_space(cache), *_devices(), *_sources(chosen)]
-    return [*checks, *_frameworks(chosen[0], cache), *_compiler(chosen[0], cache)] if target else checks
+    if not target:
+        return checks
+    return [*checks, *_frameworks(chosen[0], cache), *_compiler(chosen[0], cache), *_own_compilers(chosen[0], cache)]
 
 
 def _tools() -> Iterator[DoctorCheck]:
@@ -149,6 +156,29 @@ def _compiler(target: Target, cache: Path) -> Iterator[DoctorCheck]:
     else:
         device = process.info.environment["compiler.device"]
         yield DoctorCheck(subject, True, f"{provided.build.requirement} compiles for {device}")
+
+
+def _own_compilers(target: Target, cache: Path) -> Iterator[DoctorCheck]:
+    """Start the compiler of each framework that brings its own. A newer build may lack what the monitor replaces."""
+    backend = target.backend(Evidence.COMPILED) if Evidence.COMPILED in target.evidences else None
+    if not isinstance(backend, CompileBackend):
+        return
+    for framework in backend.compiler.frameworks.values():
+        if not framework.compiler:
+            continue
+        subject = f"{target.name} {framework.name} compiler"
+        try:
+            provided = provision(backend.compiler, framework.name, cache=cache, log=log)
+            with hold_environment(provided.python), TemporaryDirectory(prefix="portability-") as folder:
+                job = Job(target.name, framework.name, NAMES, Evidence.COMPILED)
+                context = RunContext(job, backend, framework, provided.python, Path(folder))
+                process = WatchedProcess(framework_compiler_command(context, backend, Path(folder)))
+                process.close()
+        except (BuildUnavailable, WorkerUnavailableError) as error:
+            yield DoctorCheck(subject, False, str(error), remedy="until then its compiled runs are blocked")
+        else:
+            device, by = (process.info.environment[f"compiler.{key}"] for key in ("device", "platform"))
+            yield DoctorCheck(subject, True, f"{provided.build.requirement} compiles for {device} with {by}")
 
 
 def _sources(targets: list[Target]) -> Iterator[DoctorCheck]:

@@ -34,10 +34,13 @@ MAKERS = frozenset({"array", "asarray", "as_tensor", "constant", "convert_to_ten
 # Modules in the folder of a framework that are no suite of checks.
 NO_SUITE = {
     "__init__",
+    "aten_kernels",
+    "compile",
     "composites",
     "device",
     "export",
     "higher_order_script",
+    "inductor",
     KERNELS,
     "meta",
     "module_script",

@@ -6,6 +6,7 @@ framework. No result is computed for its own sake, and none is judged.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -20,6 +21,11 @@ class StageError(Exception):
     def __init__(self, stage: Stage, outcome: Outcome, message: str) -> None:
         super().__init__(message)
         self.stage, self.outcome = stage, outcome
+
+
+def report_stage(stage: Stage) -> None:
+    """Write the stage that begins to the log, for `monitor.execution.workers.framework_compiler` if it is the last."""
+    print(f"stage: {stage}", file=sys.stderr, flush=True)
 
 
 class Exporter(Protocol):

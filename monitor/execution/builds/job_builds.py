@@ -52,7 +52,7 @@ def provision_job(
     backend = target.backend(job.evidence)
     if not isinstance(backend, CompileBackend):
         return JobBuilds(framework, None, notes)
-    compiler = _provision_compiler(backend, framework, cache, log)
+    compiler = _provision_compiler(job, backend, framework, cache, log)
     if compiler:
         resources.enter_context(hold_environment(compiler.python))
         lines = (compiler.build.why, *compiler.notes)
@@ -85,14 +85,15 @@ def _missing_packages(before: Build, now: Build) -> str:
 
 
 def _provision_compiler(
-    backend: CompileBackend, framework: ProvisionedBuild, cache: Path, log: Callable[[str], None]
+    job: Job, backend: CompileBackend, framework: ProvisionedBuild, cache: Path, log: Callable[[str], None]
 ) -> ProvisionedBuild | None:
     """Return the newest build of the compiler, or None where the environment of the framework has it.
 
     Raises BuildUnavailable.
     """
     compiler = backend.compiler
-    if {package.name for package in framework.build.packages} & set(compiler.own.distributions):
+    brings_own = compiler.framework(job.framework).compiler
+    if brings_own or {package.name for package in framework.build.packages} & set(compiler.own.distributions):
         return None
     try:
         return provision(compiler, compiler.own.name, cache=cache, log=log)

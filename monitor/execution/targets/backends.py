@@ -25,6 +25,7 @@ from monitor.execution.targets.fields import (
     Whole,
 )
 from monitor.execution.targets.package_sources import (
+    COMPILED_FRAMEWORK_FIELDS,
     EXECUTED_FRAMEWORK_FIELDS,
     FRAMEWORK_FIELDS,
     FrameworkSources,
@@ -198,7 +199,7 @@ COMPILER_FIELDS = TableFields(
         Field("title", Text(), "Title of the compiler."),
         Field("driver", Text(r"[a-z]+", "the name of a module of monitor.compilers"), "A module of monitor.compilers."),
         Field("compiler", Inner(FRAMEWORK_FIELDS), "The packages of the compiler itself."),
-        *framework_tables(FRAMEWORK_FIELDS),
+        *framework_tables(COMPILED_FRAMEWORK_FIELDS),
     ),
     make=_compiler,
     any_of=known_frameworks(),

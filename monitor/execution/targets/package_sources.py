@@ -44,12 +44,14 @@ VERSION = r"\d+(\.\d+)*"
 OWNER = r"[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?"
 PRERELEASE = ("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit")  # uv's words
 
+COMPILERS = ("inductor",)  # that a framework brings
+
 SUITE_NAME = r"[a-z_]+"
 
 # Modules in the folder of a framework that are no suite.
 NO_SUITE = {
-    *("__init__", "composites", "device", "export", "higher_order_script", "meta", "module_script", "operator_script"),
-    *("optimizer_script", "recurring", "script_dialect"),
+    *("__init__", "aten_kernels", "compile", "composites", "device", "export", "higher_order_script", "inductor"),
+    *("meta", "module_script", "operator_script", "optimizer_script", "recurring", "script_dialect"),
 }
 SUITE = Path(__file__).parents[2] / "suite"
 
@@ -84,7 +86,9 @@ class FrameworkSources:
     `distributions` are the names that it may be installed by, the most likely first. `versioned` has the packages that
     come beside a build that is requested by version; `{version}` in them stands for the version, and
     `version_overrides` add constraints. `suites` are those that a plan takes where none is named; empty means all.
-    `expect` is the device that a worker must see. `owners` are notified of its regressions on this target.
+    `expect` is the device that a worker must see. `compiler` names the compiler that the framework
+    brings, so that its own process compiles; it is empty where another one does. `owners` are notified of its
+    regressions on this target.
     """
 
     name: str
@@ -96,6 +100,7 @@ class FrameworkSources:
     version_overrides: tuple[VersionOverride, ...] = ()
     suites: tuple[str, ...] = ()
     expect: DeviceExpectation = ANY_DEVICE
+    compiler: str = ""
     owners: tuple[str, ...] = ()
 
 
@@ -196,7 +201,8 @@ def _framework(table: TomlTable, values: dict[str, Any]) -> FrameworkSources:
     return FrameworkSources(name=table.where.rpartition(".")[2], channels=channels, **values)
 
 
-def _framework_fields(name: str, *, executes: bool) -> TableFields[FrameworkSources]:
+def _framework_fields(name: str, *, executes: bool, compiles: bool = False) -> TableFields[FrameworkSources]:
+    compiler = Field("compiler", Choice(COMPILERS), "The framework's own compiler, in the place of this file's.", "")
     expect = Field("expect", Inner(EXPECT_FIELDS), "The device that this framework must see.", ANY_DEVICE)
     return TableFields(
         name=name,
@@ -219,6 +225,7 @@ def _framework_fields(name: str, *, executes: bool) -> TableFields[FrameworkSour
                 (),
             ),
             *([expect] if executes else []),
+            *([compiler] if compiles else []),
             owners_field("Whom to notify at GitHub of a regression of this framework on this target."),
         ),
         make=_framework,
@@ -228,4 +235,5 @@ def _framework_fields(name: str, *, executes: bool) -> TableFields[FrameworkSour
 
 
 FRAMEWORK_FIELDS = _framework_fields("framework", executes=False)
+COMPILED_FRAMEWORK_FIELDS = _framework_fields("compiled-framework", executes=False, compiles=True)
 EXECUTED_FRAMEWORK_FIELDS = _framework_fields("executed-framework", executes=True)

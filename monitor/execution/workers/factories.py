@@ -18,6 +18,7 @@ from monitor.execution.targets.package_sources import FrameworkSources
 from monitor.execution.workers.compile_worker import GIB, BuildExports, CompilingWorker, LoweringWorker, other_way
 from monitor.execution.workers.confirming_worker import CaseWorker
 from monitor.execution.workers.cxx_cache import forget_used, install_cxx_cache
+from monitor.execution.workers.framework_compiler import FrameworkCompilingWorker
 from monitor.execution.workers.process import PACKAGE, ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Evidence, Job
 
@@ -136,6 +137,37 @@ def compile_workers(
         return lambda: CompilingWorker(exporter, compiler, exports, backend.chip.memory_gib * GIB, unbridged)
 
     return tuple(map(factory, context.folders()))
+
+
+def framework_compile_workers(context: RunContext, backend: CompileBackend) -> tuple[WorkerFactory, ...]:
+    """Return a factory for each core of workers that compile in the framework's own process."""
+
+    def factory(folder: Path) -> WorkerFactory:
+        command = framework_compiler_command(context, backend, folder)
+        return lambda: FrameworkCompilingWorker(command)
+
+    return tuple(map(factory, context.folders()))
+
+
+def framework_compiler_command(context: RunContext, backend: CompileBackend, folder: Path) -> ProcessCommand:
+    """Return the command of a framework with its compiler for absent hardware; `folder` takes its log and its caches.
+
+    With suite `names`, it only opens the compiler.
+    """
+    return ProcessCommand(
+        context.python,
+        "monitor.suite.compile_worker",
+        {
+            "framework": context.job.framework,
+            "suite": context.job.suite,
+            "device": context.framework.device,
+            "configuration": backend.configuration,
+        },
+        worker_environment(backend, context.framework, folder) | {"TRITON_CACHE_DIR": str(folder / "triton")},
+        folder / "compiler.log",
+        context.package,
+        start_seconds=TABLE_SECONDS,
+    )
 
 
 def compiler_command(backend: CompileBackend, python: Path, folder: Path, package: Path = PACKAGE) -> ProcessCommand:

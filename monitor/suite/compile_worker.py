@@ -1,0 +1,79 @@
+"""The program that compiles cases for a GPU that is not present, where the framework has the compiler inside.
+
+For each case it returns an observation with the figures of the compiler. `monitor.execution.workers.factories` starts
+it; a case that kills it, or exceeds its time, costs that case alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from importlib import import_module
+from typing import Any
+
+from monitor.formats.error_text import clean, describe
+from monitor.formats.serialization import to_json
+from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
+from monitor.model import NAMES, Compiled, Evidence, Observation, Outcome, Stage
+from monitor.suite.check_protocol import CaseCheck, SuiteUnavailableError
+from monitor.suite.device import DeviceUnavailableError
+from monitor.suite.export import StageError, report_stage
+from monitor.suite.export_worker import has_own_program
+from monitor.suite.name_lookup import AbsentError, resolve
+from monitor.suite.worker import checks_of, introduce
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--framework", required=True)
+    parser.add_argument("--suite", required=True)
+    parser.add_argument("--device", required=True, help="the device of the framework that the configuration describes")
+    parser.add_argument("--configuration", required=True, help="a description of the chip")
+    add_arguments(parser)
+    options = parser.parse_args()
+
+    def start() -> Service:
+        module = import_module(f"monitor.suite.{options.framework}.compile")
+        make = getattr(module, f"{options.framework.capitalize()}Compiler")
+        compiler = make(options.device, options.configuration, with_tables=options.suite != NAMES)
+        checks = {
+            name: check for name, check in checks_of(compiler.device, options.suite).items() if has_own_program(check)
+        }
+
+        def answer(request: Message) -> Message:
+            return {"observation": to_json(_observe(compiler, checks[request["case"]]))}
+
+        return introduce(compiler.device, checks), answer
+
+    serve(options, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
+
+
+def _observe(compiler: Any, check: CaseCheck) -> Observation:
+    start = time.perf_counter()
+    outcome, stage, message = Outcome.PASS, None, ""
+    compiled: Compiled | None = None
+    try:
+        report_stage(Stage.TRACE)
+        resolve(compiler.device, check.function)
+        compiled, message = compiler.compile(check)
+    except AbsentError as absent:
+        outcome, message = Outcome.ABSENT, clean(str(absent))
+    except StageError as stopped:
+        outcome, stage, message = stopped.outcome, stopped.stage, clean(str(stopped))
+    except (Exception, SystemExit) as raised:
+        outcome, stage = compiler.device.refusal(raised) or Outcome.ERROR, Stage.TRACE
+        message = describe(raised)
+    return Observation(
+        check.id,
+        outcome,
+        Evidence.COMPILED,
+        message,
+        stage,
+        compiled=compiled,
+        declared_limit=clean(check.declared_limit),
+        seconds=round(time.perf_counter() - start, 3),
+    )
+
+
+if __name__ == "__main__":
+    main()

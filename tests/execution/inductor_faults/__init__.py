@@ -1,0 +1,1 @@
+"""A suite of cases for PyTorch's own compiler for GPUs."""

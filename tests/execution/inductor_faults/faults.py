@@ -1,0 +1,66 @@
+"""Cases for Inductor and Triton. The functions are only names. Cases run in the order of their ids."""
+
+from monitor.suite.declare import case, tensor
+
+
+def keeps(declaration):
+    declaration.promise(lambda result: True)
+    return declaration
+
+
+@keeps
+@case("torch.sum", name="a-triton", dtypes=("float32",))
+def a(torch, x=tensor(64, 64)):
+    assert torch.cuda.get_device_capability() == (8, 0)
+    return torch.softmax(x.sin(), -1)
+
+
+@keeps
+@case("torch.sum", name="b-aten", dtypes=("float32",))
+def b(torch, x=tensor(64, 64)):
+    return x @ x
+
+
+@keeps
+@case("torch.sum", name="c-no-dtype", dtypes=("int32",))
+def c(torch, x=tensor(64, 64)):
+    return x @ x
+
+
+@keeps
+@case("torch.sum", name="d-float8", dtypes=("float32",))
+def d(torch, x=tensor(64, 64)):
+    narrow = x.to(torch.float8_e4m3fn)
+    return narrow @ narrow
+
+
+@keeps
+@case("torch.sum", name="e-no-kernel", dtypes=("float32",))
+def e(torch, x=tensor(8)):
+    return torch.bincount(x.to(torch.int64).abs())
+
+
+@keeps
+@case("torch.sum", name="f-values", dtypes=("float32",))
+def f(torch, x=tensor(8)):
+    return x * 2 if float(x.sum()) < 1e9 else x
+
+
+@keeps
+@case("torch.sum", name="g-of-the-cpu", dtypes=("float32",))
+def g(torch, x=tensor(8)):
+    return x.numpy()
+
+
+@keeps
+@case("torch.sum", name="h-is-at-fault", dtypes=("float32",))
+def h(torch, x=tensor(8)):
+    raise ValueError("at fault")
+
+
+@keeps
+@case("torch.sum", name="i-tracer-dies", dtypes=("float32",))
+def i(torch, x=tensor(8)):
+    import ctypes
+
+    return ctypes.string_at(0)
