@@ -88,20 +88,27 @@ def test_other_calls_name_their_stage(
 
 
 @pytest.mark.parametrize(
-    ("outcome", "log", "judged"),
+    ("outcome", "log", "judged", "variant"),
     [
-        (Outcome.TIMEOUT, "stage: trace\n", (Outcome.BLOCKED, Stage.TRACE)),
-        (Outcome.TIMEOUT, "stage: trace\nstage: compile\n", (Outcome.TIMEOUT, Stage.COMPILE)),
-        (Outcome.CRASH, "stage: compile\nTraceback", (Outcome.CRASH, Stage.COMPILE)),
-        (Outcome.OOM, "stage: compile\n", (Outcome.BLOCKED, Stage.COMPILE)),
+        (Outcome.TIMEOUT, "stage: compile\n", (Outcome.BLOCKED, Stage.COMPILE), "eager"),
+        (Outcome.TIMEOUT, "stage: trace\n", (Outcome.BLOCKED, Stage.TRACE), "compiled-float32"),
+        (Outcome.TIMEOUT, "stage: trace\nstage: compile\n", (Outcome.TIMEOUT, Stage.COMPILE), "compiled-float32"),
+        (Outcome.CRASH, "stage: compile\nTraceback", (Outcome.CRASH, Stage.COMPILE), "compiled-float32"),
+        (Outcome.OOM, "stage: compile\n", (Outcome.BLOCKED, Stage.COMPILE), "compiled-float32"),
     ],
 )
 def test_a_limit_of_this_host_shows_nothing_about_the_hardware(
-    outcome: Outcome, log: str, judged: tuple[Outcome, Stage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    outcome: Outcome,
+    log: str,
+    judged: tuple[Outcome, Stage],
+    variant: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    case = f"torch/torch.sum/{variant}"
     command = ProcessCommand(Path("python"), "none", {}, {}, tmp_path / "log")
     command.log.write_text(log)
     monkeypatch.setattr(Worker, "__init__", lambda *_: None)
-    monkeypatch.setattr(Worker, "run_case", lambda *_: Observation("torch/torch.sum/eager", outcome, message="why"))
-    observation = framework_compiler.FrameworkCompilingWorker(command).run_case("torch/torch.sum/eager", LIMITS)
+    monkeypatch.setattr(Worker, "run_case", lambda *_: Observation(case, outcome, message="why"))
+    observation = framework_compiler.FrameworkCompilingWorker(command).run_case(case, LIMITS)
     assert (observation.outcome, observation.stage) == judged

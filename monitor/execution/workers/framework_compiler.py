@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from monitor.execution.workers.process import LOG_TAIL, Limits, ProcessCommand, Worker
-from monitor.model import Evidence, Observation, Outcome, Stage
+from monitor.model import Evidence, Mode, Observation, Outcome, Stage, mode_of
 
 STAGE = re.compile(r"^stage: (\w+)$", re.MULTILINE)  # as `monitor.suite.export.report_stage` writes it
 
@@ -30,6 +30,9 @@ class FrameworkCompilingWorker(Worker):
         stage = self._last_stage()
         if observation.outcome is Outcome.OOM or stage is Stage.TRACE:
             message = f"on this host: {observation.message}"
+            return replace(observation, outcome=Outcome.BLOCKED, message=message, stage=stage)
+        if mode_of(case.rpartition("/")[2]) is not Mode.COMPILED:
+            message = f"the compiler: {observation.message}; the eager call was not compiled"
             return replace(observation, outcome=Outcome.BLOCKED, message=message, stage=stage)
         return replace(observation, stage=stage)
 

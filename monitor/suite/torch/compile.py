@@ -36,7 +36,7 @@ FOR_THE_CPU = re.compile(r"_for_cpu|mkldnn|onednn|fbgemm|_cpu\b")
 MOVES = frozenset({"aten._local_scalar_dense.default", "aten._to_copy.default", "aten.detach.default"})
 
 # Messages of steps that use a GPU while it compiles. This host has none, and a wheel for the CPU no kernel.
-NEEDS_GPU = re.compile(r"from the '\w*CUDA' backend|Cannot access accelerator device")
+NEEDS_GPU = re.compile(r"from the '\w*CUDA' backend|Cannot access accelerator device|dispatch key DispatchKey.CUDA")
 
 # Messages of a call about the device of its tensors, or about their values as an array of NumPy. On the CPU it would
 # not fail, on the GPU it may.
@@ -106,22 +106,27 @@ class TorchCompiler:
         """Return the figures of the compiler, and notes in a line. Raises StageError."""
         if check.function.startswith(MANAGEMENT):
             raise StageError(Stage.TRACE, Outcome.BLOCKED, "on this host: manages a GPU, and none is here")
-        notes = []
         try:
-            found = self._whole(check)
-        except StageError:
-            raise
-        except Exception as error:
-            if OF_DEVICES.search(str(error)):
-                raise self._of_devices(error) from error
-            found = self._by_operator(check, error)
-            notes.append("each operator by itself")
+            found, notes = self._found(check)
+        except StageError as refused:
+            raise (refused if check.mode is Mode.COMPILED else _of_eager(refused)) from refused
         if refusal := self._kernels.refusal(found.calls):
             raise StageError(Stage.LOWER, *refusal)
         figures = Compiled(programs=found.kernels, seconds=found.seconds, code=found.code if found.kernels else None)
         if found.calls:
             notes.append(listed(found.calls))
         return figures, "; ".join(notes)
+
+    def _found(self, check: CaseCheck) -> tuple[CompiledGraph, list[str]]:
+        """Compile a call as one graph, or else each of its operators. Return notes too. Raises StageError."""
+        try:
+            return self._whole(check), []
+        except StageError:
+            raise
+        except Exception as error:
+            if OF_DEVICES.search(str(error)):
+                raise self._of_devices(error) from error
+            return self._by_operator(check, error), ["each operator by itself"]
 
     def _whole(self, check: CaseCheck) -> CompiledGraph:
         """Compile a call as one graph. Raises StageError, and what the call raises without values."""
@@ -132,6 +137,9 @@ class TorchCompiler:
             graph, inputs = trace(_tensors_of(check.prepare(self._host if derives else self.device)))
             if derives:
                 _move(graph)
+                inputs = [_moved(value) for value in inputs]
+            elif inputs and not any(value.is_cuda for value in inputs):
+                return CompiledGraph()  # it computes on the host alone
             return self._compile(graph, inputs)
 
     def _of_devices(self, error: Exception) -> StageError:
@@ -154,7 +162,7 @@ class TorchCompiler:
     def _compile(self, graph: torch.fx.GraphModule, inputs: Sequence[Any]) -> CompiledGraph:
         report_stage(Stage.COMPILE)
         try:
-            return self._inductor.compile(graph, [_moved(value) for value in inputs])
+            return self._inductor.compile(graph, inputs)
         except Exception as error:
             raise _refused(error) from error
         finally:
@@ -168,7 +176,7 @@ class TorchCompiler:
             with recorder:
                 call()
         except Exception as error:
-            if str(error) == str(untraced):
+            if self._fails_alike(check, untraced):
                 outcome = self.device.refusal(error) or Outcome.ERROR
                 raise StageError(Stage.TRACE, outcome, describe(error)) from error
             message = f"cannot be traced ({describe(untraced)}), nor run on this host: {describe(error)}"
@@ -183,6 +191,14 @@ class TorchCompiler:
                 raise found
             total += found
         return total
+
+    def _fails_alike(self, check: CaseCheck, untraced: Exception) -> bool:
+        """Return whether a call fails on the CPU with the same message as without values."""
+        try:
+            check.prepare(self._host)()
+        except Exception as error:
+            return str(error) == str(untraced)
+        return False
 
     def _one_operator(self, recorded: _Recorded) -> CompiledGraph | Exception:
         """Return the figures of an operator, or its refusal. It is a call to ATen if it needs values itself."""
@@ -288,6 +304,14 @@ def _refuse_for_the_cpu(function: Any) -> None:
     if FOR_THE_CPU.search(str(function)):
         message = f"on this host: PyTorch chooses {function}, which GPUs do not have"
         raise StageError(Stage.TRACE, Outcome.BLOCKED, message)
+
+
+def _of_eager(refused: StageError) -> StageError:
+    """Return the failure of an eager call that Inductor or Triton refuses: it takes ATen's kernels, not theirs."""
+    if refused.stage is Stage.TRACE or refused.outcome is Outcome.BLOCKED:
+        return refused
+    message = f"torch.compile refuses it, and the eager call was not compiled: {refused}"
+    return StageError(refused.stage, Outcome.BLOCKED, message)
 
 
 def _refused(error: Exception) -> StageError:
