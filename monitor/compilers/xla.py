@@ -26,7 +26,7 @@ class CompilerUnavailableError(Exception):
 
 
 class UnreadableError(Exception):
-    """A program that is no StableHLO of a known version, which is no fault of the compiler."""
+    """A program in no known version of StableHLO, which is not a fault of the compiler."""
 
 
 class TooFewDevicesError(Exception):

@@ -16,7 +16,7 @@ PUBLISHED = re.compile(r"\d+(\.\d+)*(rc\d+)?(\.post\d+)?(\.dev20\d{6,})?")
 
 
 class Channel(StrEnum):
-    """Source of a build. `auto` is no channel but a request for the first available one of the first three."""
+    """Source of a build. `auto` is not a channel but a request for the first available one of the first three."""
 
     NIGHTLY = "nightly"
     RELEASE = "release"

@@ -15,7 +15,7 @@ class Outcome(StrEnum):
     MISMATCH = "mismatch"  # ran, with wrong numbers or a broken property
     UNSUPPORTED = "unsupported"  # the framework refuses: no kernel, no such dtype, not implemented
     FALLBACK = "fallback"  # ran on another device than the requested one
-    ERROR = "error"  # raised an exception that is no refusal
+    ERROR = "error"  # raised an exception that is not a refusal
     CRASH = "crash"  # the process died
     TIMEOUT = "timeout"
     OOM = "oom"  # out of the device's memory, or over the memory limit of a case

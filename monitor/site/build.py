@@ -292,7 +292,7 @@ class _SiteRenderer:
             self._page(table.page, "kernel-table", page=table)
 
     def _file(self, address: str, make: Callable[[], bytes]) -> None:
-        """Write a file that is no page; only the process that writes it makes its content."""
+        """Write a file that is not a page; only the process that writes it makes its content."""
         if self._build.mine(address):
             self._build.write(address, make())
 

@@ -96,7 +96,7 @@ def _import(file: str, module: str) -> ModuleType:
         return importlib.import_module(".".join((*path.parent.relative_to(root.parent).parts, path.stem)))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:  # no suffix of a Python file
-        raise UserCodeError(f"{shown(file)} is no Python file")
+        raise UserCodeError(f"{shown(file)} is not a Python file")
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = loaded
     spec.loader.exec_module(loaded)

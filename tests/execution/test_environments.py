@@ -296,7 +296,7 @@ def test_an_interpreter_that_is_none(tmp_path):
         inspect(tmp_path / "python")
     (tmp_path / "python").write_text("#!/bin/sh\nexit 127\n")
     (tmp_path / "python").chmod(0o755)
-    with pytest.raises(InterpreterError, match=r"is no Python of 3.8 or later \(exit status 127\)"):
+    with pytest.raises(InterpreterError, match=r"is not a Python of version 3.8 or later \(exit status 127\)"):
         inspect(tmp_path / "python")
 
 

@@ -199,7 +199,7 @@ def test_a_given_interpreter_needs_no_uv(offer, ask, tmp_path, monkeypatch):
 def test_a_given_interpreter_that_is_none(offer, ask, tmp_path):
     with pytest.raises(BuildUnavailable, match="the interpreter given is no program that can be run"):
         ask(offer(), python=str(tmp_path / "python"))
-    with pytest.raises(BuildUnavailable, match=r"the interpreter given is no Python of 3.8 or later"):
+    with pytest.raises(BuildUnavailable, match=r"the interpreter given is not a Python of version 3.8 or later"):
         ask(offer(), python="/bin/ls")
 
 

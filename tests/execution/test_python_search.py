@@ -60,7 +60,7 @@ def test_the_newest_usable_release_of_pyenv_is_found(tmp_path: Path) -> None:
     assert found.path == best
     assert found.unusable == (
         "pyenv's 3.98.11 lacks ctypes",
-        "pyenv's 3.98.12 is no Python of 3.8 or later (exit status 127)",
+        "pyenv's 3.98.12 is not a Python of version 3.8 or later (exit status 127)",
         "pyenv's 3.98.13 is no CPython that wheels are made for (cpython-398t-x86_64-linux-gnu)",
         "pyenv's 3.98.15 cannot be run: No such file or directory",
     )

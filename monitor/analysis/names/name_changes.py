@@ -115,7 +115,7 @@ class Listing:
         return bool(defining) and owner != defining
 
     def _class_of(self, name: str) -> str:
-        """Return the canonical name of the class of a method; empty if the name is no method of a listed class."""
+        """Return the canonical name of the class of a method; empty if the name is not a method of a listed class."""
         return self._canonical_classes.get(name.rpartition(".")[0], "")
 
 

@@ -96,4 +96,4 @@ def inspect(path: Path) -> Interpreter:
             missing=tuple(facts["missing"]),
         )
     except (ValueError, KeyError, TypeError):
-        raise InterpreterError(f"is no Python of 3.8 or later (exit status {answer.returncode})") from None
+        raise InterpreterError(f"is not a Python of version 3.8 or later (exit status {answer.returncode})") from None
