@@ -11,12 +11,12 @@ import io
 import json
 import os
 import pickle
+import re
 import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from glob import escape
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,7 +29,7 @@ from monitor.model import Run
 # Marks a directory as a site of the monitor, which the next build may replace, and holds the input digests of its
 # pages.
 MARKER = ".portability-site"
-LOCK, PREVIOUS = "lock", "old"  # in the folder of a build: its lock, and the build that it replaces
+LOCK, FRESH, PREVIOUS = "lock", "new", "old"  # in the folder of a build: its lock, the new site, the one it replaces
 NOTE = "Written by Portability Monitor: the next build replaces this directory."
 
 
@@ -106,12 +106,8 @@ def replacement_directory(directory: Path) -> Iterator[Path]:
     refuse_foreign(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     _remove_killed_builds(directory)
-    with (
-        tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as temporary,
-        open_lock(Path(temporary) / LOCK) as lock,
-    ):
-        lock.acquire()  # until this process and its helpers have ended, however they end
-        fresh, old = Path(temporary) / "new", Path(temporary) / PREVIOUS
+    with _temporary_directory(directory) as temporary:
+        fresh, old = temporary / FRESH, temporary / PREVIOUS
         fresh.mkdir()
         yield fresh
         if directory.exists():
@@ -124,23 +120,56 @@ def replacement_directory(directory: Path) -> Iterator[Path]:
             raise
 
 
+@contextmanager
+def _temporary_directory(directory: Path) -> Iterator[Path]:
+    """Yield a new folder beside `directory`, which this process and its helpers lock until they have ended."""
+    with ExitStack() as stack:
+        locked = False
+        while not locked:  # again if another build took it for the folder of a killed one
+            temporary = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+            with suppress(FileNotFoundError):
+                stack.enter_context(open_lock(temporary / LOCK)).acquire()
+            locked = (temporary / LOCK).exists()
+        try:
+            yield temporary
+        finally:
+            _remove(temporary)
+
+
+def _remove(temporary: Path) -> None:
+    """Remove the folder of a build, the lock last: a process that is killed meanwhile leaves a lock, or nothing else.
+
+    Another build may be removing it too.
+    """
+    parts = temporary / FRESH, temporary / PREVIOUS
+    for part in parts:
+        shutil.rmtree(part, ignore_errors=True)
+    if not any(part.exists() for part in parts):
+        with suppress(OSError):
+            (temporary / LOCK).unlink()
+            temporary.rmdir()
+
+
 def _remove_killed_builds(directory: Path) -> None:
     """Remove the folders of killed builds of this site, after restoring the previous build.
 
-    Such a folder has a lock that no process holds. A held lock belongs to a running build. A folder without a lock is
-    not ours.
+    Such a folder has a lock that no process holds, or is empty. A held lock belongs to a running build. Another folder
+    without a lock is not ours.
     """
-    for left in directory.parent.glob(f".{escape(directory.name)}-*"):
+    name = re.compile(rf"\.{re.escape(directory.name)}-[a-z0-9_]{{8}}")  # as `mkdtemp` makes them
+    for left in (path for path in directory.parent.iterdir() if name.fullmatch(path.name)):
         with ExitStack() as stack:
             try:
                 lock = stack.enter_context(open_lock(left / LOCK, create=False))
             except OSError:
+                with suppress(OSError):
+                    left.rmdir()  # fails unless it is an empty folder
                 continue
             if not lock.try_acquire():
                 continue
             if not directory.exists() and (left / PREVIOUS / MARKER).is_file():
                 (left / PREVIOUS).rename(directory)
-            shutil.rmtree(left, ignore_errors=True)  # another build may be removing it too
+            _remove(left)
 
 
 def write_marker(fresh: Path, digests: Mapping[str, str]) -> None:

@@ -170,6 +170,8 @@ def test_what_a_killed_build_left_goes_with_the_next_one_and_nothing_else_does(t
     killed, at_work = ((build, Path(build.stdout.readline().strip()).parent) for build in builds if build.stdout)
     foreign = tmp_path / ".site-of-mine"
     foreign.mkdir()
+    unlocked = tmp_path / ".site-x1y2z3_a"  # its build was killed before it had a lock
+    unlocked.mkdir()
     try:
         killed[0].kill()
         killed[0].wait()
@@ -178,6 +180,7 @@ def test_what_a_killed_build_left_goes_with_the_next_one_and_nothing_else_does(t
             assert (site / "index.html").read_text() == "first"
             write_marker(fresh, {})
         assert not killed[1].exists()
+        assert not unlocked.exists()
         assert at_work[1].exists()
         assert foreign.exists()
     finally:
