@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -93,7 +94,8 @@ def outputs_of(history: Path, out: Path) -> dict[str, object]:
     for path in sorted((out / "site").rglob("*")):
         name = str(path.relative_to(out / "site"))
         if path.is_file() and path.suffix != ".parquet" and name not in ("runs/index.html", ".portability-site"):
-            text = path.read_bytes().decode(errors="replace")
+            content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            text = content.decode(errors="replace")
             found[name] = re.sub(
                 r"20\d\d-\d\d-\d\dT[\d:.]+Z|\w{3}, \d\d \w{3} \d{4} [\d:]+ \+0000|\d+ \w+ \d{4}, [\d:]+", "", text
             )
