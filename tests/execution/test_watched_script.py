@@ -64,3 +64,9 @@ def test_the_environment_keeps_its_own_start_module(tmp_path: Path, monkeypatch:
 def test_a_command_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkerUnavailableError, match="no-such-program"):
         run_watched(["no-such-program"], tmp_path, 1.0, quiet=False)
+
+
+def test_an_interrupt_ends_the_program_and_not_the_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.isatty", lambda _: False)  # a terminal would send it to the program itself
+    source = "import os, signal, time\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(3600)\n"
+    assert run(source, tmp_path).stopped == "you interrupted it"
