@@ -40,7 +40,7 @@ PUBLIC = re.compile(r"jax(\.(debug|image|lax|nn|numpy|ops|random|scipy|experimen
 # Functions whose results have a shape that depends on values, unless an argument fixes it.
 DYNAMIC = ("where", "nonzero", "flatnonzero", "argwhere", "unique", "unique_all", "unique_counts", "unique_values")
 DEVICES = re.compile(r"gpu|cuda|rocm")
-TO_HOST = ("item", "tolist", "__float__", "__int__", "__bool__", "__index__")
+TO_HOST = ("item", "tolist", "__float__", "__int__", "__bool__", "__index__", "__str__", "__format__", "__array__")
 
 
 class _Context(NamedTuple):
@@ -255,11 +255,11 @@ def _to_host(recorder: Recorder, name: str) -> None:
     original: Callable[..., Any] = getattr(ArrayImpl, name)
 
     @functools.wraps(original)
-    def call(self: Any, *args: Any) -> Any:
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         frame = sys._getframe(1)
         if recorder.kind(frame.f_code.co_filename) == OWN:
             recorder.use(".item", recorder.caller(frame), shown=f"jax.Array.{name}")
-        return original(self, *args)
+        return original(self, *args, **kwargs)
 
     setattr(ArrayImpl, name, call)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 from tensorflow.python.framework import op_callbacks
+from tensorflow.python.framework.ops import EagerTensor
 from tensorflow.python.util import tf_decorator, tf_stack
 
 from .recorder import FRAMEWORK, HOST_CODE, OWN, where, within
@@ -35,6 +36,7 @@ DYNAMIC = frozenset({"Where", "Unique", "UniqueWithCounts", "UniqueV2", "UniqueW
 CREATES = frozenset(f"tf.{name}" for name in ("eye", "fill", "linspace", "ones", "range", "zeros"))
 WIDE = ("float64", "complex128")
 PASSES_ON = frozenset({"Cast", "Reshape", "Pack", "ConcatV2", "StridedSlice"})
+TO_HOST = ("numpy", "__float__", "__int__", "__bool__", "__index__", "__format__", "__str__")
 DEVICE = re.compile(r"(?i).*gpu(:\d+)?")
 
 Frame = tuple[str, str, Any]  # file, function, and what gives the place
@@ -192,8 +194,25 @@ def _recorded_device(recorder: Recorder, operators: _Operators) -> Callable[...,
     return device
 
 
+def _to_host(recorder: Recorder, name: str) -> None:
+    """Record that the program's own code copies a tensor to the host."""
+    holder = next(one for one in EagerTensor.__mro__ if name in vars(one))
+    original: Callable[..., Any] = getattr(holder, name)
+
+    @functools.wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        frame = sys._getframe(1)
+        if recorder.kind(frame.f_code.co_filename) == OWN:
+            recorder.use(".item", recorder.caller(frame), shown=f"tf.Tensor.{name}")
+        return original(self, *args, **kwargs)
+
+    setattr(holder, name, call)
+
+
 def watch(recorder: Recorder) -> None:
     """Watch this thread until the process ends."""
     operators = _Operators(recorder)
     op_callbacks.add_op_callback(operators.record)
     tf.device = _recorded_device(recorder, operators)
+    for name in TO_HOST:
+        _to_host(recorder, name)

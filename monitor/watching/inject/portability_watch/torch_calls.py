@@ -25,6 +25,7 @@ WIDE = frozenset({torch.float64, torch.complex128})
 # Operators that only pass a value on, and conversions: a value of float64 may come from them, but it is not made there.
 PASSES_ON = frozenset({"_to_copy", "detach", "lift_fresh", "view", "alias", "clone", "copy_", "t", "transpose"})
 TO_HOST = "_local_scalar_dense"  # the operator behind `item()`, and behind `float(x)` and `if x`
+PRINTS = frozenset({"__repr__", "__str__", "__format__"})  # methods that copy a value, and work on the copy
 METHODS_TO_HOST = frozenset({"numpy", "__array__", "tolist"})
 NO_WORK = frozenset({"profiler"})  # namespaces of operators that compute nothing
 BACKWARD = frozenset({"torch.Tensor.backward", "torch.autograd.backward", "torch.autograd.grad"})
@@ -133,9 +134,13 @@ class _FunctionMode(TorchFunctionMode):  # type: ignore[misc]  # its types are n
             result = func(*args, **kwargs)
         finally:
             watch.calls.pop()
-        if call.operators or name.rpartition(".")[2] in METHODS_TO_HOST:
-            call.to_host = call.to_host or name.rpartition(".")[2] in METHODS_TO_HOST
+        method = name.rpartition(".")[2]
+        if call.operators or method in METHODS_TO_HOST | PRINTS:
+            call.to_host = call.to_host or method in METHODS_TO_HOST
             try:
+                if method in PRINTS:
+                    watch.recorder.use(".item", watch.recorder.caller(frame), shown=name)
+                    return result
                 watch.finish(name, call, args, kwargs, result, frame)
             except Exception as error:  # the program goes on; the report states the loss
                 watch.recorder.fault(f"a call of {name} was not recorded", error)
