@@ -22,6 +22,7 @@ from support.chromium import rows, sync_api
 from support.site_history import GENERATED, LONG_NAME, PROJECT, TEMPLATES
 
 WIDTHS = (320, 390, 1280, 1600)
+SHEET = 718  # pixels: A4 without margins
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": WCAG, "resultTypes": ["violations"]}  # what is in order is not described, element by element
 
@@ -112,6 +113,10 @@ def test_fits_every_width_and_says_nothing_in_the_console(browser: sync_api.Brow
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize") != "32px", (
         "the style sheet is there"
     )
+    page.set_viewport_size({"width": SHEET, "height": 1000})
+    page.emulate_media(media="print")
+    right = page.locator("main *").evaluate_all("all => Math.max(...all.map(one => one.getBoundingClientRect().right))")
+    assert right <= SHEET + 1, "a sheet of paper has no scroll bar"
     context.close()
     assert not said
 
