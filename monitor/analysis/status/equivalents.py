@@ -1,8 +1,8 @@
 """Pair functions of different frameworks that compute the same.
 
-What a function computes has the name of the array API standard, or else of NumPy. It follows from the name of the
-function (`jax.numpy.where`, and `torch.where`, which is in the standard), or from its declared cases. Functions of one
-group may have different options.
+A group has the name that its computation has in the array API standard, or else in NumPy. This name follows from that
+of the function (`jax.numpy.where`, and `torch.where`, which is in the standard), or from its declared cases. Functions
+of one group may have different options.
 """
 
 from __future__ import annotations
