@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 PACKAGES = ("site-packages", "dist-packages")
 FRAMEWORKS = ("torch", "functorch", "jax", "jaxlib", "tensorflow", "torch_xla")
-# It prepares data on the host, or calls Python there, whatever the device is.
-HOST_CODE = ("torch/utils/data/", "tensorflow/python/data/", "tensorflow/python/ops/script_ops")
+HOST_CODE = ("torch/utils/data/", "tensorflow/python/data/")  # it prepares data on the host, whatever the device is
 GENERATED = "__autograph_generated_file"  # of TensorFlow, which knows the lines that it was made of
 OWN, LIBRARY, FRAMEWORK = 0, 1, 2
 LONGEST_TEXT = 1000  # characters of the source of a call

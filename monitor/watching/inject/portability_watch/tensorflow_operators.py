@@ -202,11 +202,20 @@ def _to_host(recorder: Recorder, name: str) -> None:
     @functools.wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         frame = sys._getframe(1)
-        if recorder.kind(frame.f_code.co_filename) == OWN:
+        if recorder.kind(frame.f_code.co_filename) == OWN and not _is_for_python(frame):
             recorder.use(".item", recorder.caller(frame), shown=f"tf.Tensor.{name}")
         return original(self, *args, **kwargs)
 
     setattr(holder, name, call)
+
+
+def _is_for_python(frame: Any) -> bool:
+    """Return whether `tf.py_function` calls a frame: its function is on the host, and the call is a problem already."""
+    while frame is not None:
+        if frame.f_code.co_filename.endswith("script_ops.py"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def watch(recorder: Recorder) -> None:
