@@ -8,7 +8,7 @@ evidence: it was executed or compiled.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.analysis.names.name_history import FrameworkNames
@@ -16,7 +16,7 @@ from monitor.check.name_uses import ON_CPU
 from monitor.check.observed_uses import source_call
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.check.target_rules import DTYPE, CalledNames, JudgedCase, TargetVerdicts
-from monitor.model import ObservedCall, Outcome
+from monitor.model import ObservedCall, Outcome, Place
 
 # A variant without a word for special arguments, such as `by-seed-eager-float32`.
 PLAIN = re.compile(r"(eager|compiled|gradient)(-\w+)?")
@@ -74,28 +74,28 @@ def watched_problems(
     calls: Iterable[ObservedCall],
     verdicts: TargetVerdicts,
     listed: Mapping[str, FrameworkNames],
-    explained: Iterable[object],
+    explained: Collection[tuple[Place, str]],
 ) -> tuple[list[Problem], CalledNames]:
     """Return the problems of watched calls on a target, and which calls have a verdict there.
 
-    Calls at the `explained` places have a problem of another kind, so they count as judged. Calls that prepare data on
-    the host do not count, and neither does a backward pass if its operators have no table: the gradients of the forward
-    calls stand for it.
+    Calls of the `explained` names at these places have a problem of another kind, so they count as judged. Calls that
+    prepare data on the host do not count, and neither does a backward pass if its operators have no table: the
+    gradients of the forward calls stand for it.
     """
     problems: list[Problem] = []
     number = judged = 0
     unknown: set[str] = set()
-    places = {*explained}
     for call in joined(calls):
         if call.host or (call.backward and not _has_kernels(call, verdicts)):
             continue
         number += 1
         verdict = _of_function(call, verdicts, listed) or _of_operators(call, verdicts)
-        if verdict is None and call.place not in places:
+        is_explained = (call.place, call.name) in explained
+        if verdict is None and not is_explained:
             unknown.add(_unknown(call, verdicts, listed))
             continue
         judged += 1
-        if verdict and verdict.failing and call.place not in places and not _is_on_cpu(call):
+        if verdict and verdict.failing and not (is_explained or _is_on_cpu(call)):
             problems.append(_problem(call, verdict, verdicts.target))
     return problems, CalledNames(number, judged, tuple(sorted(unknown)))
 

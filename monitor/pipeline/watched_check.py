@@ -81,10 +81,15 @@ def check_watched(
     problems = [*observed_problems(program, {name: one.family for name, one in targets.items()})]
     called: dict[str, CalledNames] = {}
     for name in targets:
-        explained = {problem.place for problem in problems if name in problem.targets}
+        explained = {(problem.place, _called(problem.name)) for problem in problems if name in problem.targets}
         found, called[name] = watched_problems(program.calls, data.verdicts[name], data.names, explained)
         problems += found
     return _report(command, program, end, problems, targets, called).without(known)
+
+
+def _called(name: str) -> str:
+    """Return the function that a problem names: a method such as `.cuda` is one of PyTorch's tensors."""
+    return f"torch.Tensor{name}" if name.startswith(".") else name
 
 
 def _refuse_empty(command: WatchedCommand, program: WatchedProgram, end: ScriptEnd) -> None:

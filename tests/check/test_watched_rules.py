@@ -152,3 +152,9 @@ def test_a_package_has_the_same_verdicts() -> None:
 def test_another_file_is_no_package(content: bytes) -> None:
     with pytest.raises(CheckDataError):
         unpacked(content)
+
+
+def test_a_problem_explains_the_call_that_it_names_and_no_other_at_its_place() -> None:
+    observed = [call("torch.Tensor.item", "aten.item"), call("torch.linalg.eigvals", "aten.linalg_eig")]
+    problems, called = watched_problems(observed, VERDICTS, {}, {(PLACE, "torch.Tensor.item")})
+    assert ([one.name for one in problems], called) == (["torch.linalg.eigvals"], CalledNames(2, 2, ()))
