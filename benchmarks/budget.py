@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from monitor.execution.case_schedule import CYCLE_NIGHTS
+from monitor.execution.cases_of_night import CYCLE_NIGHTS
 from monitor.execution.targets.target import load_targets
 from monitor.history.store import History
 from monitor.model import Evidence, Period, period_of

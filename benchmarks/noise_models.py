@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.analysis.latency.build_effects import ROUNDS
+from monitor.analysis.latency.slowdown_decision import ROUNDS
 from monitor.execution.ab_runner import good_starts_per_round
 from monitor.history.run_matrix import Floats
 

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.history.files import Folder
-from monitor.history.layout import COLUMNS, observations_table, write_head, write_observations
+from monitor.history.run_files import COLUMNS, observations_table, write_head, write_observations
 from monitor.history.store import HistoryReader
 from monitor.model import (
     Build,

@@ -25,14 +25,14 @@ import pandas as pd
 from noise_models import BEFORE, KINDS, NIGHTS, STEPPED, World, changed, creep, step, worlds
 from scipy import stats
 
+from monitor.analysis.latency.builds_in_turns import compare_latencies as judge_comparisons
 from monitor.analysis.latency.changepoints import series_changepoints
 from monitor.analysis.latency.detection import CONTROLS, RECENT, WINDOW, suspicion
 from monitor.analysis.latency.latency_series import Nights
 from monitor.analysis.latency.segmentation import WEEK
-from monitor.analysis.latency.slowdown_confirmation import compare_latencies as judge_comparisons
 from monitor.analysis.latency.slowdown_reporting import NightWalker
 from monitor.analysis.latency.slowdown_tracker import good_builds
-from monitor.history.layout import RecordedRun
+from monitor.history.run_files import RecordedRun
 from monitor.history.run_matrix import Flags, Floats
 from monitor.model import Build, Channel, Comparison, ComparisonSide, Evidence, Reason, Run, RunEnd
 

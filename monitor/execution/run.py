@@ -15,8 +15,8 @@ from monitor.execution.baseline_comparison import compare_with_baseline
 from monitor.execution.builds.job_builds import BuildChangedError, JobBuilds, provision_job
 from monitor.execution.builds.provider import BuildUnavailable, parse_requirement
 from monitor.execution.calibration import calibrate
-from monitor.execution.case_schedule import cases_of_night, removed_cases
 from monitor.execution.case_selection import cases_of_shard, no_case_line, select_cases
+from monitor.execution.cases_of_night import cases_of_night, removed_cases
 from monitor.execution.collect_names import collect_names
 from monitor.execution.host_info import describe_host
 from monitor.execution.targets.backends import CompileBackend, ExecuteBackend, LowerBackend

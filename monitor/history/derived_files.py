@@ -9,7 +9,10 @@ from monitor.history.damage import content_of
 from monitor.history.files import Committed, Files, Folder, HistoryError
 from monitor.history.git import GitWorkTree
 from monitor.history.last_known import known_after, read_outcomes, write_outcomes
-from monitor.history.layout import (
+from monitor.history.manifest import remove_table
+from monitor.history.ordering import in_order, with_extent
+from monitor.history.retraction import Retraction, read_retractions, read_series_runs, write_retractions
+from monitor.history.run_files import (
     COLUMNS,
     RecordedRun,
     observations_path,
@@ -17,9 +20,6 @@ from monitor.history.layout import (
     read_run,
     run_path,
 )
-from monitor.history.manifest import remove_table
-from monitor.history.ordering import in_order, with_extent
-from monitor.history.retraction import Retraction, read_retractions, read_series_runs, write_retractions
 from monitor.model import NAMES, Run, Series
 
 

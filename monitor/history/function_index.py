@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 
 from monitor.history.arrow_cache import MONTH, read_index, write_index
 from monitor.history.files import Files
-from monitor.history.layout import observed_paths, read_run
 from monitor.history.retraction import read_retractions
+from monitor.history.run_files import observed_paths, read_run
 
 TEXTS = ("case", "outcome", "message")
 NUMBERS = ("max_rel", "max_ulp", "latency_median", "latency_spread")

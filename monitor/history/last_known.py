@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from monitor.history.damage import UNREADABLE, unreadable
 from monitor.history.files import Files
-from monitor.history.layout import RecordedRun, read_observations
 from monitor.history.manifest import read_table, write_table
 from monitor.history.ordering import Extent
+from monitor.history.run_files import RecordedRun, read_observations
 from monitor.history.spreadsheet_safety import escape_cell, unescape_cell
 from monitor.model import Evidence, Outcome
 

@@ -15,10 +15,10 @@ from monitor.history.commit_table import add_commits, read_commits
 from monitor.history.derived_files import apply_retraction, rewrite_outcomes
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import GitWorkTree
-from monitor.history.layout import read_head, read_runs
 from monitor.history.manifest import PATH as MANIFEST
 from monitor.history.retraction import PATH as RETRACTED
 from monitor.history.retraction import read_retractions, write_retractions
+from monitor.history.run_files import read_head, read_runs
 from monitor.history.run_list import RUNS, add_run, heads, places
 
 PLANTED = "Start from the history shipped with the project"  # the first commit of a history

@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 from monitor.history.damage import UNREADABLE, content_of, unreadable
 from monitor.history.deduplication import EARLIER
 from monitor.history.files import Files, Folder, HistoryError
-from monitor.history.layout import RecordedRun, run_path
 from monitor.history.ordering import version_sort_key
+from monitor.history.run_files import RecordedRun, run_path
 from monitor.model import NameKind, PublicName, Run
 
 NAMES_FILE = ".names.parquet"

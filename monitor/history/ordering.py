@@ -11,7 +11,7 @@ from functools import cache
 
 from packaging.version import InvalidVersion, Version
 
-from monitor.history.layout import RecordedRun
+from monitor.history.run_files import RecordedRun
 from monitor.model import Evidence, Run, Series
 
 OLDEST = Version("0")

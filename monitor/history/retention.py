@@ -18,9 +18,9 @@ import numpy as np
 from monitor.history.deduplication import REPEATED
 from monitor.history.files import Folder
 from monitor.history.git import BRANCH
-from monitor.history.layout import COLUMNS, RecordedRun, earlier_run, observations_path, read_run, read_runs
 from monitor.history.merge_branches import ARTIFACT
 from monitor.history.parquet_encoding import write_table
+from monitor.history.run_files import COLUMNS, RecordedRun, earlier_run, observations_path, read_run, read_runs
 from monitor.history.store import History
 
 FULL_RETENTION = timedelta(days=365)  # every night of so long a time is kept, because the pages draw a year

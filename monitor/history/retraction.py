@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 
 from monitor.formats.error_text import one_line
 from monitor.history.files import Files, HistoryError
-from monitor.history.layout import RecordedRun, read_observations, read_runs
 from monitor.history.manifest import read_table, write_table
+from monitor.history.run_files import RecordedRun, read_observations, read_runs
 from monitor.history.spreadsheet_safety import escape_cell, unescape_cell
 from monitor.model import Outcome, Run
 

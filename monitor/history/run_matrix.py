@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from monitor.history.layout import RecordedRun
 from monitor.history.ordering import Extent
+from monitor.history.run_files import RecordedRun
 from monitor.model import Outcome, Series
 
 OUTCOMES = tuple(Outcome)

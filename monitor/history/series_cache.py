@@ -17,13 +17,13 @@ import pyarrow as pa
 
 from monitor.history.arrow_cache import MONTH, read_index, write_index
 from monitor.history.files import Files
-from monitor.history.layout import RecordedRun, join_tables, observations_path, read_run
+from monitor.history.run_files import RecordedRun, join_tables, observations_path, read_run
 
 
 def read_months(files: Files, index: Path, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
     """Return the observations of these runs of one series, through the cache in `index`.
 
-    The table is that of `monitor.history.layout.read_observations`, with the runs in the order of time. Raises
+    The table is that of `monitor.history.run_files.read_observations`, with the runs in the order of time. Raises
     HistoryError.
     """
     wanted = [item.run for item in runs if not item.run.blocked]  # a blocked run has observed nothing

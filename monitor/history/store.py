@@ -23,19 +23,6 @@ from monitor.history.derived_files import apply_retraction, of_series, update_ou
 from monitor.history.files import Committed, Files, Folder, copy_files
 from monitor.history.git import GitWorkTree, PushRejectedError
 from monitor.history.last_known import known_after, read_outcomes
-from monitor.history.layout import (
-    COLUMNS,
-    RecordedRun,
-    count_runs,
-    join_tables,
-    observations_path,
-    outcomes_path,
-    read_cases,
-    read_comparisons,
-    read_observations,
-    read_runs,
-    write_run,
-)
 from monitor.history.merge_branches import ARTIFACT, PLANTED, merge_remote
 from monitor.history.name_table import NameListing, listings, write_names
 from monitor.history.ordering import in_order, version_sort_key, with_extent
@@ -47,6 +34,19 @@ from monitor.history.retraction import (
     read_series_runs,
     retraction,
     series_runs,
+)
+from monitor.history.run_files import (
+    COLUMNS,
+    RecordedRun,
+    count_runs,
+    join_tables,
+    observations_path,
+    outcomes_path,
+    read_cases,
+    read_comparisons,
+    read_observations,
+    read_runs,
+    write_run,
 )
 from monitor.history.run_list import places
 from monitor.history.run_matrix import RunMatrix, run_matrices
@@ -64,7 +64,7 @@ MAX_PUSH_TRIES = 20
 class LoadedHistory:
     """A loaded history: the ordered heads of its runs, and one table of their observations.
 
-    The table has `run` and the requested columns of `monitor.history.layout.COLUMNS`; `files` gives the others. The
+    The table has `run` and the requested columns of `monitor.history.run_files.COLUMNS`; `files` gives the others. The
     order is that of `monitor.history.ordering`. `comparisons` are by run id. `excluded_runs` belong to no series.
     """
 

@@ -10,7 +10,9 @@ import pandas as pd
 
 from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
-from monitor.history.layout import (
+from monitor.history.name_table import read_names, write_names
+from monitor.history.parquet_encoding import round_digits
+from monitor.history.run_files import (
     RecordedRun,
     complete_observations,
     observations_table,
@@ -19,8 +21,6 @@ from monitor.history.layout import (
     read_runs,
     write_run,
 )
-from monitor.history.name_table import read_names, write_names
-from monitor.history.parquet_encoding import round_digits
 
 
 class LossyWriteError(RuntimeError):

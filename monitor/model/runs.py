@@ -21,7 +21,7 @@ class Job:
     patterns of case ids; empty means the whole suite. `shard` ("2/8") is a part of the cases, split by `costs`, the
     seconds that each case took before.
 
-    Without a selection, `weekly` says which weekly cases run (`monitor.execution.case_schedule`). `last_ran` has the
+    Without a selection, `weekly` says which weekly cases run (`monitor.execution.cases_of_night`). `last_ran` has the
     weekly cases that ran before, by the date of the last night that ran them. Those in `due` run tonight whenever they
     ran: their last change is not settled, or an open regression has them.
     """

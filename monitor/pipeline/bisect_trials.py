@@ -16,8 +16,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from monitor.analysis.bisection import Trial
+from monitor.analysis.latency.builds_in_turns import Direction, directions
 from monitor.analysis.latency.detection import SAMPLES
-from monitor.analysis.latency.slowdown_confirmation import Direction, directions
 from monitor.execution import provision, run_job
 from monitor.execution.builds.environments import hold_environment
 from monitor.execution.builds.provider import ProvisionedBuild, other_packages

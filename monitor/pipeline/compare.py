@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from monitor.analysis.latency.slowdown_confirmation import Direction, directions
+from monitor.analysis.latency.builds_in_turns import Direction, directions
 from monitor.execution import provision
 from monitor.execution.ab_runner import BuildProcesses, compare_two_builds
 from monitor.execution.builds.environments import hold_environment

@@ -13,8 +13,8 @@ from monitor.analysis.status.array_api import full_name
 from monitor.analysis.status.current_status import is_stale
 from monitor.execution.targets.target import load_targets
 from monitor.history.function_index import load_function
-from monitor.history.layout import RecordedRun, read_runs
 from monitor.history.ordering import in_order
+from monitor.history.run_files import RecordedRun, read_runs
 from monitor.history.run_list import places
 from monitor.model import ARRAY_API, Outcome, Series
 from monitor.pipeline.errors import UserError, refuse_unknown

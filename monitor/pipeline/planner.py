@@ -20,7 +20,7 @@ from monitor.history.store import History
 from monitor.model import NAMES, Evidence, Job, Period, Series, WeeklyCases, period_of
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.progress_log import log
-from monitor.pipeline.weekly_cases import WeeklyPast, has_weekly, weekly_past
+from monitor.pipeline.weekly_past import WeeklyPast, has_weekly, weekly_past
 from monitor.suite.discovery import KERNELS, declared_ids, frameworks, generated, is_listed, suites
 
 Listed = Mapping[tuple[str, str], frozenset[str]]  # cases by framework and suite

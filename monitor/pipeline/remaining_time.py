@@ -6,8 +6,8 @@ import statistics
 import time
 from collections.abc import Iterable, Mapping
 
-from monitor.execution.case_schedule import cases_of_night
 from monitor.execution.case_selection import select_cases
+from monitor.execution.cases_of_night import cases_of_night
 from monitor.execution.workers.pool import RunProgress
 from monitor.formatting.humanize import count
 from monitor.model import Job

@@ -44,7 +44,7 @@ from monitor.site.pages import (
 )
 from monitor.site.pages import names as name_page
 from monitor.site.pages import regressions as regression_pages
-from monitor.site.pages.function_page import FunctionSource
+from monitor.site.pages.function_view import FunctionSource
 from monitor.site.pages.matrix_cells import CELLS_FILE, cells_script
 from monitor.site.pages.target_summary import SILENT_AFTER
 from monitor.site.project_metadata import ProjectMetadata

@@ -23,7 +23,7 @@ from typing import Any
 
 from monitor.analysis.status.current_status import SeriesStatus
 from monitor.file_lock import open_lock
-from monitor.history.layout import RecordedRun
+from monitor.history.run_files import RecordedRun
 from monitor.model import Run
 
 # Marks a directory as a site of the monitor, which the next build may replace, and holds the input digests of its

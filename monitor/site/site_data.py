@@ -20,9 +20,9 @@ from monitor.exports.documents.functions import cases_by_function
 from monitor.exports.export_files import MakeContent, export_files
 from monitor.model import ARRAY_API, Evidence
 from monitor.site.charts.chart_annotations import LatencyLevels
-from monitor.site.pages import builds, function, regressions, run, target
+from monitor.site.pages import builds, function_page, regressions, run, target
 from monitor.site.pages.compare import ComparisonData, comparison_data
-from monitor.site.pages.function_page import FunctionSource
+from monitor.site.pages.function_view import FunctionSource
 from monitor.site.pages.overview import OverviewPage, overview_page
 from monitor.site.pages.target_summary import target_summaries
 from monitor.site.pages.trust import TrustPage, trust_page
@@ -95,7 +95,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         tuple(target.target_sources(overview.all_targets, snapshot.series, project.hardware)),
         builds.build_pages(nights, snapshot.names, snapshot.main_commits),
         tuple(
-            function.function_sources(
+            function_page.function_sources(
                 snapshot.functions,
                 snapshot.trends,
                 nights,

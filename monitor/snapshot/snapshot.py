@@ -26,9 +26,9 @@ from monitor.analysis.regressions.regression_tracker import FailingCell
 from monitor.analysis.regressions.slowdown_regressions import slowdown_regressions
 from monitor.analysis.status.current_failures import CurrentFailure, current_failures
 from monitor.analysis.status.current_status import SeriesStatus, series_statuses
-from monitor.history.layout import RecordedRun
 from monitor.history.ordering import in_order
 from monitor.history.retraction import ExcludedRun
+from monitor.history.run_files import RecordedRun
 from monitor.history.run_list import places
 from monitor.history.run_matrix import OUTCOMES, RunMatrix
 from monitor.history.store import HistoryReader, LoadedHistory

@@ -1,8 +1,8 @@
 """Write a stand-alone script for every case: with the framework and NumPy only, it runs the case and prints a verdict.
 
 The script of a declared case comes from the source of the case; the `script_dialect` of a framework looks up cases that
-a build lists. The last line of the output is the verdict (`monitor.suite.verdict`). Standard library only: scripts are
-written where no framework is installed.
+a build lists. The last line of the output is the verdict (`monitor.suite.script_verdict`). Standard library only:
+scripts are written where no framework is installed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from monitor.suite.script_inputs import SLICES, chosen_draws, exact_text, helper
 from monitor.suite.script_modes import compare_text, function_text, judged_text
 from monitor.suite.script_sources import definitions_of, names_of, node_of, source_of
 from monitor.suite.script_text import FETCH, PROMISE, TAKEN
-from monitor.suite.verdict import CLOSING, opening
+from monitor.suite.script_verdict import CLOSING, opening
 
 
 class NoScriptError(ValueError):

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.analysis.latency.changepoints import MIN_COMMON_CASES, WEEKS, find_changepoints
 from monitor.analysis.latency.segmentation import WEEK
-from monitor.history.layout import RecordedRun, observations_table
+from monitor.history.run_files import RecordedRun, observations_table
 from monitor.history.store import LoadedHistory
 from monitor.model import Build, Channel, Evidence, Latency, Observation, Outcome, Run, RunEnd
 

@@ -11,8 +11,8 @@ import pytest
 
 from monitor.analysis.outcomes.last_change import NoChangeError, last_change
 from monitor.formats.run_file import RunFile
-from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.ordering import in_order
+from monitor.history.run_files import RecordedRun, observations_table
 from monitor.history.store import LoadedHistory
 from monitor.model import Digest, Evidence
 

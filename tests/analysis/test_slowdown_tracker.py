@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.analysis.latency.build_effects import FOLLOWED_NIGHTS, GOOD_BUILDS, ROUNDS
 from monitor.analysis.latency.detection import CONTROLS
+from monitor.analysis.latency.slowdown_decision import FOLLOWED_NIGHTS, GOOD_BUILDS, ROUNDS
 from monitor.analysis.latency.slowdown_tracker import (
     LatencyNight,
     SlowdownStatus,
@@ -20,7 +20,7 @@ from monitor.analysis.latency.slowdown_tracker import (
     reported_slowdowns,
 )
 from monitor.execution.comparison_selection import latency_excess
-from monitor.history.layout import RecordedRun, observations_table
+from monitor.history.run_files import RecordedRun, observations_table
 from monitor.history.store import LoadedHistory
 from monitor.model import (
     Build,

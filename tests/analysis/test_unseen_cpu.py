@@ -15,8 +15,8 @@ from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.regressions.regression import regressions
 from monitor.history.files import Folder
-from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.ordering import in_order
+from monitor.history.run_files import RecordedRun, observations_table
 from monitor.history.store import HistoryReader, LoadedHistory
 from monitor.model import Evidence, Observation, Outcome, Retry
 from support.loaded_history import with_cases

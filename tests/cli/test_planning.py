@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.latency.build_effects import ROUNDS
 from monitor.analysis.latency.detection import CONTROLS
+from monitor.analysis.latency.slowdown_decision import ROUNDS
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History

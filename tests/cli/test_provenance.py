@@ -14,7 +14,7 @@ from monitor.cli import app
 from monitor.execution.targets.target import Target, load_targets
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import from_json
-from monitor.history.layout import RecordedRun
+from monitor.history.run_files import RecordedRun
 from monitor.history.store import History
 from monitor.model import Build, Channel, Comparison, ComparisonSide, Evidence, Job, Outcome, Reason, Run
 from monitor.pipeline import provenance, snapshots

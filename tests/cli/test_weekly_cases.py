@@ -11,7 +11,7 @@ import pytest
 
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.status.current_status import series_statuses
-from monitor.execution.case_schedule import cases_of_night
+from monitor.execution.cases_of_night import cases_of_night
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import from_json, to_json

@@ -18,7 +18,10 @@ from pandas.testing import assert_frame_equal
 from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
 from monitor.history.last_known import read_outcomes
-from monitor.history.layout import (
+from monitor.history.ordering import in_order
+from monitor.history.parquet_encoding import DIGITS, round_digits, round_to_digits
+from monitor.history.retention import prune_measurements
+from monitor.history.run_files import (
     COLUMNS,
     TEXTS,
     complete_observations,
@@ -31,9 +34,6 @@ from monitor.history.layout import (
     read_runs,
     write_observations,
 )
-from monitor.history.ordering import in_order
-from monitor.history.parquet_encoding import DIGITS, round_digits, round_to_digits
-from monitor.history.retention import prune_measurements
 from monitor.history.store import History
 from monitor.model import Evidence, Run
 

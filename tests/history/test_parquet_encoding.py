@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.history.layout import COLUMNS
 from monitor.history.parquet_encoding import DIGITS, round_to_digits, write_table
+from monitor.history.run_files import COLUMNS
 
 SHIPPED = Path(__file__).parents[2] / "results" / "runs" / "cpu"
 WITH_EVERY_DIGIT = sorted(SHIPPED.glob("*/20261123*.parquet"))  # recorded before digits were rounded

@@ -12,7 +12,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from monitor.history.files import Folder
-from monitor.history.layout import RecordedRun, observations_path, read_observations, read_runs, write_observations
+from monitor.history.run_files import RecordedRun, observations_path, read_observations, read_runs, write_observations
 from monitor.history.series_cache import read_months
 from support.run_lists import list_runs
 

@@ -17,9 +17,9 @@ from monitor.history.consistency import end_faults, run_faults
 from monitor.history.files import Folder
 from monitor.history.ingest import PUBLISHED, TEXT_VALIDATOR, VALIDATORS
 from monitor.history.last_known import known_after, read_outcomes
-from monitor.history.layout import RecordedRun, outcomes_path, read_runs
 from monitor.history.name_table import NAMES_FILE, listings
 from monitor.history.ordering import in_order, with_extent
+from monitor.history.run_files import RecordedRun, outcomes_path, read_runs
 from monitor.model import NAMES
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"

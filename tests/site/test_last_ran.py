@@ -14,8 +14,8 @@ from monitor.history.store import History
 from monitor.pipeline.function_history import function_history
 from monitor.site.html.case_table import case_table
 from monitor.site.html.status_table import status_table
-from monitor.site.pages.function import function_sources
-from monitor.site.pages.function_page import FunctionPage
+from monitor.site.pages.function_page import function_sources
+from monitor.site.pages.function_view import FunctionPage
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_families import target_families
 from monitor.snapshot.snapshot import Snapshot, read_snapshot

@@ -26,7 +26,7 @@ from monitor.history.last_known import read_outcomes
 from monitor.model import WEEKLY_MODES, InputKind, Outcome, input_kind_of, mode_of
 from monitor.suite.discovery import collect, is_listed, suites
 from monitor.suite.repro import NoScriptError, _with_names, script
-from monitor.suite.verdict import opening
+from monitor.suite.script_verdict import opening
 from support.forked_scripts import ScriptHost, script_host
 
 RESULTS = Path(__file__).parents[2] / "results"

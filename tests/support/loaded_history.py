@@ -11,7 +11,8 @@ import weakref
 import pyarrow as pa
 
 from monitor.formats.run_file import RunFile
-from monitor.history.layout import (
+from monitor.history.ordering import in_order
+from monitor.history.run_files import (
     COLUMNS,
     TEXTS,
     RecordedRun,
@@ -19,7 +20,6 @@ from monitor.history.layout import (
     join_tables,
     observations_table,
 )
-from monitor.history.ordering import in_order
 from monitor.history.store import LoadedHistory
 from monitor.model import NAMES
 

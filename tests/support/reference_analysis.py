@@ -33,8 +33,8 @@ from monitor.analysis.status.current_status import HISTORY_RUNS, CaseStatus, Out
 from monitor.analysis.status.current_status import SeriesStatus as SeriesOfCases
 from monitor.analysis.status.scores import Score, portability, score
 from monitor.history.last_known import apply_run
-from monitor.history.layout import RecordedRun
 from monitor.history.ordering import with_extent
+from monitor.history.run_files import RecordedRun
 from monitor.history.store import LoadedHistory
 from monitor.model import (
     Build,

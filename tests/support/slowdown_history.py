@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.latency.build_effects import MIN_REPORT_NIGHTS
 from monitor.analysis.latency.detection import CONTROLS, SAMPLES
+from monitor.analysis.latency.slowdown_decision import MIN_REPORT_NIGHTS
 from monitor.analysis.latency.slowdown_tracker import reported_slowdowns
 from monitor.analysis.regressions.regression import Regression, Suppression, no_suppression
 from monitor.analysis.regressions.slowdown_regressions import slowdown_regressions
-from monitor.history.layout import RecordedRun, observations_table
+from monitor.history.run_files import RecordedRun, observations_table
 from monitor.history.store import LoadedHistory
 from monitor.model import (
     Build,

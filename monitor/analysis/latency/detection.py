@@ -3,8 +3,8 @@
 Three stages, each of which costs more and decides more. A series is *suspect* when tonight stands out from its own
 past, by its own noise. It is *confirmed* when good builds and the new one, in turns on the same machine in the same
 night, differ too: any fault of the machine that night affects both. It is *reported* when that holds over the builds of
-several nights (`monitor.analysis.latency.build_effects`), because the layout of a build stays with it. From then on the
-new level is the expected one.
+several nights (`monitor.analysis.latency.slowdown_decision`), because the layout of a build stays with it. From then
+on the new level is the expected one.
 
 Latencies are natural logarithms of microseconds, an array of nights by series, NaN where a series was not measured: a
 step of 0.1 is 10 %, and slower by half weighs as much as twice as fast.

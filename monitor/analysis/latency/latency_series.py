@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from monitor.history.layout import RecordedRun
+from monitor.history.run_files import RecordedRun
 from monitor.history.run_matrix import PASS, Flags, Floats, RunMatrix
 from monitor.history.store import LoadedHistory
 from monitor.model import CALIBRATION_JUMP, Evidence, MachineBaseline, Series

@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from monitor.analysis.latency.build_effects import (
+from monitor.analysis.latency.builds_in_turns import common_step, levels
+from monitor.analysis.latency.detection import NOISE_NIGHTS, RECENT, WINDOW, drift
+from monitor.analysis.latency.latency_series import Nights
+from monitor.analysis.latency.slowdown_decision import (
     FOLLOWED_FROM,
     FOLLOWED_NIGHTS,
     LatencySpread,
@@ -23,9 +26,6 @@ from monitor.analysis.latency.build_effects import (
     usual_layout,
     weigh,
 )
-from monitor.analysis.latency.detection import NOISE_NIGHTS, RECENT, WINDOW, drift
-from monitor.analysis.latency.latency_series import Nights
-from monitor.analysis.latency.slowdown_confirmation import common_step, levels
 from monitor.history.run_matrix import Floats
 from monitor.model import Comparison, Reason
 

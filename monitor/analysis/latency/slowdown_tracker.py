@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from monitor.analysis.latency.build_effects import FOLLOWED_NIGHTS, GOOD_BUILDS, ROUNDS
+from monitor.analysis.latency.builds_in_turns import SideBySide, compare_latencies
 from monitor.analysis.latency.detection import (
     CONTROLS,
     MIN_NIGHTS,
@@ -26,7 +26,7 @@ from monitor.analysis.latency.detection import (
     suspicion,
 )
 from monitor.analysis.latency.latency_series import Nights, nights_by_series
-from monitor.analysis.latency.slowdown_confirmation import SideBySide, compare_latencies
+from monitor.analysis.latency.slowdown_decision import FOLLOWED_NIGHTS, GOOD_BUILDS, ROUNDS
 from monitor.analysis.latency.slowdown_reporting import FollowedCase, SlowdownReport, walk
 from monitor.history.run_matrix import Floats
 from monitor.history.store import LoadedHistory

@@ -28,7 +28,7 @@ from monitor.analysis.regressions.regression_tracker import (
     build_sort_key,
 )
 from monitor.formatting.humanize import duration, slower_by
-from monitor.history.layout import RecordedRun
+from monitor.history.run_files import RecordedRun
 from monitor.model import Build, ComparisonSide, Outcome, Run
 
 

@@ -19,8 +19,8 @@ import pandas as pd
 from monitor.analysis.names.name_history import FrameworkNames
 from monitor.analysis.status.measured_builds import MeasuredBuild, sources
 from monitor.analysis.status.scores import Portability, Score, portability, score
-from monitor.history.layout import RecordedRun
 from monitor.history.ordering import with_extent
+from monitor.history.run_files import RecordedRun
 from monitor.history.run_matrix import NONE, OUTCOMES, Numbers, RunMatrix, values_at
 from monitor.history.store import LoadedHistory
 from monitor.model import NAMES, Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of

@@ -12,7 +12,7 @@ from monitor.formatting.humanize import deviation, duration, quantity
 from monitor.model import Compiled, Evidence, Latency, NumericalError, Period, period_of
 from monitor.site.charts.svg_charts import escaped
 from monitor.site.html.fragments import date, mark, message_html
-from monitor.site.pages.function_page import CaseHistory, FunctionSection, SeriesWindow
+from monitor.site.pages.function_view import CaseHistory, FunctionSection, SeriesWindow
 
 NUMBER = '<th scope="col" class="number">'
 NOTHING = '<td class="number muted">–</td>'

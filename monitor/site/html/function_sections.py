@@ -19,7 +19,7 @@ from monitor.site.charts.geometry import Chart
 from monitor.site.charts.svg_charts import chart_svg, escaped, strip_cells, strip_head
 from monitor.site.html.case_table import case_table
 from monitor.site.html.fragments import clock_time, date, mark, message_html
-from monitor.site.pages.function_page import CaseHistory, FunctionPage, FunctionSection, SeriesWindow
+from monitor.site.pages.function_view import CaseHistory, FunctionPage, FunctionSection, SeriesWindow
 
 MAX_TRANSITIONS = 10  # newest changes of outcome per case
 MAX_UNFOLDED = 4  # cases

@@ -14,7 +14,7 @@ from monitor.formatting.case_variant import WITHOUT_DTYPE
 from monitor.formatting.humanize import count
 from monitor.site.charts.svg_charts import escaped
 from monitor.site.html.fragments import date
-from monitor.site.pages.function_page import FunctionPage, FunctionSection
+from monitor.site.pages.function_view import FunctionPage, FunctionSection
 from monitor.site.status_legend import sign
 from monitor.site.target_families import TargetFamily, family_of_targets
 

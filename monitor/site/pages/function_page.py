@@ -1,194 +1,287 @@
-"""Content of the page of a function: its verdicts, sections and histories."""
+"""Build the page of a function: its current status and its history on every target."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 
-from monitor.analysis.names.name_history import NameRecord
+from monitor.analysis.cells import Cell as CaseOnTarget
+from monitor.analysis.latency.roofline import min_time
+from monitor.analysis.names.name_history import FrameworkNames, NameRecord
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus
-from monitor.analysis.status.scores import Portability
-from monitor.formatting.case_variant import dtype_order
-from monitor.model import Function, Outcome, Run
-from monitor.site.charts.geometry import Axis, Chart
+from monitor.analysis.status.current_status import (
+    EVIDENCE_RANK,
+    CaseStatus,
+    FunctionStatus,
+    SeriesStatus,
+    function_status,
+    group_by_function,
+)
+from monitor.analysis.status.equivalents import Equivalents
+from monitor.formats.error_text import seen
+from monitor.formatting.case_variant import dtype_of
+from monitor.formatting.humanize import duration
+from monitor.formatting.urls import documentation_url, function_page, series_anchor
+from monitor.model import Compiled, Function, Mode, mode_of
+from monitor.model import Series as SeriesKey
+from monitor.site.charts.chart_annotations import LatencyLevel, LatencyLevels
+from monitor.site.charts.geometry import Axis
+from monitor.site.incremental import input_digest
 from monitor.site.known_issues import KnownIssue
-from monitor.site.pages.function_charts import Marks
-from monitor.site.pages.function_history import BuildHistory, FunctionFailure
-from monitor.site.pages.function_verdicts import FamilyVerdict, last_change_order
-from monitor.site.pages.operator_states import OperatorState
-from monitor.site.target_families import TargetFamily
+from monitor.site.pages.function_charts import case_charts, change_marks, ulp
+from monitor.site.pages.function_history import build_history, function_failures
+from monitor.site.pages.function_verdicts import family_verdicts
+from monitor.site.pages.function_view import (
+    CaseHistory,
+    Elsewhere,
+    FunctionPage,
+    FunctionSection,
+    FunctionSource,
+    SeriesWindow,
+)
+from monitor.site.pages.operator_states import operator_states
+from monitor.site.pages.regressions import RegressionSource
+from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.target_families import TargetFamily, family_of_targets
+from monitor.site.target_info import TargetInfo
 from monitor.snapshot.recent_measurements import RecentMeasurements
 
-# Sections are folded on a page with more cases than this.
-MAX_UNFOLDED_CASES = 30
-
-
-@dataclass(frozen=True, eq=False)  # compared by identity, so that caches need no deep comparison
-class SeriesWindow:
-    """Data shared by all sections of a series: its last runs and their measurements.
-
-    `digest` identifies the runs, which never change.
-    """
-
-    series: SeriesStatus
-    anchor: str
-    runs: tuple[Run, ...]
-    last_judged: Run
-    axis: Axis
-    trends: RecentMeasurements
-    marks: Marks
-    digest: str
-
-    @cached_property
-    def numbers(self) -> Mapping[str, int]:
-        """Return the index of each run in `runs`, by id."""
-        return {run.id: number for number, run in enumerate(self.runs)}
+MAX_EQUIVALENTS = 2  # of one framework
+NO_EQUIVALENTS = Equivalents()
 
 
 @dataclass(frozen=True)
-class CaseHistory:
-    """History of a case.
-
-    `strip` has the outcome in each run of the section, None if the run did not have the case. `messages` has a message
-    per run, and is empty if no run has one. `script` reproduces a failure without the monitor; it is empty if the case
-    passes or has no result. `bound` is the least time of a compiled call in microseconds, or None.
-    """
-
-    status: CaseStatus
-    strip: tuple[Outcome | None, ...]
-    messages: tuple[str, ...]
-    script: str
-    bound: float | None
-
-
-@dataclass(frozen=True)
-class FunctionSection:
-    """Function on one target, in one suite. `gone` are its cases that left the suite.
-
-    `latencies` and `errors` are charts of the cases that moved most, of `charted` cases measured at least twice.
-    """
+class _FunctionTarget:
+    """Cases of a function in one series: current ones, and those that left the suite."""
 
     past: SeriesWindow
-    cell: FunctionStatus
-    by_dtype: Mapping[str, FunctionStatus]
-    cases: tuple[CaseHistory, ...]
-    gone: tuple[CaseStatus, ...]
-    latencies: tuple[Chart, ...]
-    errors: tuple[Chart, ...]
-    charted: int
-
-    @property
-    def series(self) -> SeriesStatus:
-        return self.past.series
-
-    @property
-    def anchor(self) -> str:
-        return self.past.anchor
-
-    @property
-    def stale(self) -> int:
-        """Return the number of cases that last ran more than seven nights before the newest run."""
-        return sum(self.series.is_stale(case.status) for case in self.cases)
-
-    @property
-    def turned(self) -> tuple[CaseHistory, ...]:
-        """Return the cases that have had more than one outcome."""
-        return tuple(case for case in self.cases if len(case.status.turns) > 1)
+    now: Sequence[CaseStatus]
+    gone: Sequence[CaseStatus]
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """Results of a function beside its own cases.
+def function_sources(
+    series: Sequence[SeriesStatus],
+    trends: Mapping[SeriesKey, RecentMeasurements],
+    nights: Sequence[NightChanges],
+    regressions: Sequence[RegressionSource],
+    names: Mapping[str, FrameworkNames],
+    levels: LatencyLevels,
+    project: ProjectMetadata,
+    families: tuple[TargetFamily, ...],
+    kernels: Sequence[SeriesStatus] = (),
+    same: Equivalents = NO_EQUIVALENTS,
+) -> Iterator[FunctionSource]:
+    """Yield every function that has, or had, a case. `kernels` are the series of operators.
 
-    `aliases` are other names of its object that have cases: name, page, and families of targets that only these cover.
-    `operators` are operators of kernel tables with its name. `equivalents` are functions of other frameworks that
-    compute the same: name and page, by framework.
+    `families` have the targets of all these series. The page calls `project.script` for each failing case, and for the
+    case that it shows.
     """
-
-    aliases: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-    operators: tuple[OperatorState, ...] = ()
-    equivalents: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
-
-
-@dataclass(frozen=True)
-class FunctionPage:
-    """Content of the page of a function.
-
-    `listed` is the public name, None if no build lists it, and `aliases` are the other names of its object. `study` is
-    None if the study did not have the function. `replacement_page` may be empty. `shown` is the case of the script at
-    the top: a failing one, or else the most usual call.
-    """
-
-    name: str
-    framework: str
-    page: str
-    documentation: str
-    listed: NameRecord | None
-    aliases: tuple[str, ...]
-    study: Function | None
-    replaced_by: str
-    replacement_page: str
-    shown: str
-    script: str
-    sections: tuple[FunctionSection, ...]
-    regressions: tuple[Regression, ...]
-    known_issues: tuple[KnownIssue, ...]
-    families: tuple[TargetFamily, ...]
-    verdicts: tuple[FamilyVerdict, ...]
-    failures: tuple[FunctionFailure, ...]
-    history: BuildHistory
-    elsewhere: Elsewhere
-
-    @property
-    def tested(self) -> int:
-        """Return the number of targets with a result."""
-        return sum(len(clause.targets) for verdict in self.verdicts for clause in verdict.clauses)
-
-    @property
-    def passes_everywhere(self) -> bool:
-        """Return whether all cases pass on at least two targets, and on all tested ones."""
-        return self.tested > 1 and all(one.portability is Portability.SUCCESS for one in self.verdicts)
-
-    @property
-    def absent(self) -> bool:
-        """Return whether no tested target has the name."""
-        return bool(self.verdicts) and all(one.absent for one in self.verdicts)
-
-    @property
-    def last_change(self) -> Run | None:
-        """Return the run of the last change of an outcome on any target; None if none changed."""
-        return max((one.last for one in self.verdicts if one.last), key=last_change_order, default=None)
-
-    @property
-    def untested(self) -> tuple[str, ...]:
-        """Return the families without a result."""
-        tested = {one.family for one in self.verdicts}
-        return tuple(family.name for family in self.families if family.name not in tested)
-
-    @property
-    def nowhere(self) -> tuple[str, ...]:
-        """Return the families without a result by any name of the function, and without an operator of its name."""
-        known = {family for _, _, families in self.elsewhere.aliases for family in families}
-        known |= {one.family for one in self.elsewhere.operators}
-        return tuple(family for family in self.untested if family not in known)
-
-    @property
-    def short(self) -> bool:
-        """Return whether all sections can be unfolded; on a longer page only the first is."""
-        return sum(len(section.cases) for section in self.sections) <= MAX_UNFOLDED_CASES
-
-    @property
-    def dtypes(self) -> tuple[str, ...]:
-        return tuple(sorted({dtype for section in self.sections for dtype in section.by_dtype}, key=dtype_order))
+    places = _function_targets(_series_windows(series, trends, nights))
+    family_of = {target: family.name for target, family in family_of_targets(families).items()}
+    operators = operator_states(kernels, family_of)
+    of_function: dict[tuple[str, str], list[Regression]] = {}
+    digests: dict[tuple[str, str], list[str]] = {}
+    for subject in regressions:
+        for function in subject.regression.functions:
+            key = subject.regression.framework, function
+            of_function.setdefault(key, []).append(subject.regression)
+            digests.setdefault(key, []).append(subject.digest)
+    for (framework, name), here in sorted(places.items()):
+        entry = project.catalog.get(name)
+        replaced_by = entry.replaced_by if entry else ""
+        replacement = function_page(framework, replaced_by) if (framework, replaced_by) in places else ""
+        of_framework = names.get(framework, FrameworkNames(framework))
+        listed, aliases = of_framework.records.get(name), of_framework.other_names(name)
+        aside = listed, aliases, entry, replacement, tuple(project.known_issues.get((framework, name), ()))
+        # A removed name is no name of the object that it once named.
+        own = [alias for alias in aliases if name in of_framework.other_names(alias)]
+        elsewhere = Elsewhere(
+            tuple(_other_pages(framework, name, own, places, family_of)),
+            operators.get((framework, name), ()),
+            tuple(
+                (other, tuple((one, function_page(other, one)) for one in found[:MAX_EQUIVALENTS]))
+                for other, found in same.of(framework, name).items()
+            ),
+        )
+        digest = input_digest(
+            framework,
+            name,
+            aside,
+            elsewhere,
+            families,
+            digests.get((framework, name), ()),
+            [_section_inputs(place, project) for place in here],
+        )
+        affected = tuple(of_function.get((framework, name), ()))
+        yield FunctionSource(
+            framework,
+            name,
+            digest,
+            partial(_page, framework, name, here, *aside, affected, levels, project, families, elsewhere),
+        )
 
 
-@dataclass(frozen=True)
-class FunctionSource:
-    """Function with a page. `digest` covers all inputs of the page; `view` builds its content."""
+def _series_windows(
+    series: Sequence[SeriesStatus], trends: Mapping[SeriesKey, RecentMeasurements], nights: Sequence[NightChanges]
+) -> Iterator[SeriesWindow]:
+    marks = change_marks(series, nights)
+    for one, marked in zip(series, marks, strict=True):
+        recent = one.recent
+        builds = tuple(
+            run.build.version if run.build else "no build" for run in recent
+        )  # two of them fit below a chart
+        anchor = series_anchor(one.target, one.suite, one.evidence)
+        yield SeriesWindow(
+            one, anchor, recent, one.last_judged, Axis(builds), trends[one.key], marked, input_digest(one)
+        )
 
-    framework: str
-    name: str
-    digest: str
-    view: Callable[[], FunctionPage]
+
+def _function_targets(pasts: Iterator[SeriesWindow]) -> Mapping[tuple[str, str], list[_FunctionTarget]]:
+    """Return the series that have cases of each function, by framework and name."""
+    found: dict[tuple[str, str], list[_FunctionTarget]] = {}
+    for past in pasts:
+        now, gone = past.series.functions, group_by_function(past.series.removed)
+        for name in now.keys() | gone.keys():
+            place = _FunctionTarget(past, now.get(name, ()), gone.get(name, ()))
+            found.setdefault((past.series.framework, name), []).append(place)
+    return found
+
+
+def _section_inputs(place: _FunctionTarget, project: ProjectMetadata) -> tuple[object, ...]:
+    """Return the inputs of a section: its runs, the marks of their changes, and the chip of the target."""
+    marks = place.past.marks
+    target = project.hardware.get(place.past.series.target)
+    return place.past.digest, [marks[s.case] for s in place.now if s.case in marks], target and target.chip
+
+
+def _page(
+    framework: str,
+    name: str,
+    places: Sequence[_FunctionTarget],
+    listed: NameRecord | None,
+    aliases: tuple[str, ...],
+    entry: Function | None,
+    replacement: str,
+    known_issues: tuple[KnownIssue, ...],
+    regressions: tuple[Regression, ...],
+    levels: LatencyLevels,
+    project: ProjectMetadata,
+    families: tuple[TargetFamily, ...],
+    elsewhere: Elsewhere,
+) -> FunctionPage:
+    cases = [(place.past.series, place.now) for place in places]
+    sections = tuple(_section(place, levels, project) for place in places)
+    shown = _most_informative([status for place in places for status in place.now])
+    script = project.script(shown.case, _recorded_outcome(shown)) if shown else ""
+    return FunctionPage(
+        name,
+        framework,
+        function_page(framework, name),
+        documentation_url(name),
+        listed,
+        aliases,
+        entry if entry and entry.study_name else None,
+        entry.replaced_by if entry else "",
+        replacement,
+        shown.case if shown else "",
+        script,
+        sections,
+        regressions,
+        known_issues,
+        families,
+        family_verdicts(_by_target(cases), families),
+        function_failures(name, cases, families),
+        build_history(framework, cases, families),
+        elsewhere,
+    )
+
+
+def _by_target(cases: Iterable[tuple[SeriesStatus, Sequence[CaseStatus]]]) -> Mapping[str, list[CaseStatus]]:
+    found: dict[str, list[CaseStatus]] = {}
+    for series, statuses in cases:
+        found.setdefault(series.target, []).extend(statuses)
+    return found
+
+
+def _other_pages(
+    framework: str,
+    name: str,
+    aliases: Iterable[str],
+    places: Mapping[tuple[str, str], Sequence[_FunctionTarget]],
+    family_of: Mapping[str, str],
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield the other names of an object that have results on families of targets where this name has none."""
+
+    def judged(of: str) -> dict[str, None]:
+        here = places.get((framework, of), ())
+        return dict.fromkeys(
+            family_of[place.past.series.target] for place in here if any(one.outcome.known for one in place.now)
+        )
+
+    own = judged(name)
+    for alias in aliases:
+        if more := tuple(family for family in judged(alias) if family not in own):
+            yield alias, function_page(framework, alias), more
+
+
+def _section(place: _FunctionTarget, levels: LatencyLevels, project: ProjectMetadata) -> FunctionSection:
+    past, statuses = place.past, place.now
+    target, _, suite, evidence = past.series.key
+
+    def levels_of(case: str) -> Sequence[LatencyLevel]:
+        return levels.of(CaseOnTarget(case, target, suite, evidence))
+
+    charts = partial(case_charts, past.runs, past.trends.numbers, past.axis, past.marks)
+    latencies, timed = charts(past.trends.latencies, statuses, duration, levels_of)
+    errors, checked = charts(past.trends.errors, statuses, ulp)
+    return FunctionSection(
+        past,
+        function_status(statuses),
+        _by_dtype(statuses),
+        tuple(_case_history(past, status, project) for status in statuses),
+        tuple(place.gone),
+        latencies,
+        errors,
+        max(timed, checked),
+    )
+
+
+def _by_dtype(statuses: Sequence[CaseStatus]) -> Mapping[str, FunctionStatus]:
+    """Return the status by dtype."""
+    found: dict[str, list[CaseStatus]] = {}
+    for status in statuses:
+        found.setdefault(dtype_of(status.variant), []).append(status)
+    return {dtype: function_status(those) for dtype, those in found.items()}
+
+
+def _recorded_outcome(status: CaseStatus) -> str:
+    """Return the recorded outcome and message of a case, for its script."""
+    return seen(status.outcome, status.message)
+
+
+def _most_informative(statuses: Sequence[CaseStatus]) -> CaseStatus | None:
+    """Return the case to show: a failing one, executed if possible, or else the most usual call; None without cases."""
+
+    def order(status: CaseStatus) -> tuple[bool, int, bool, bool, str]:
+        variant = status.variant
+        unusual, not_eager = variant != "eager-float32", mode_of(variant) is not Mode.EAGER
+        return not status.fails, EVIDENCE_RANK[status.evidence], unusual, not_eager, status.case
+
+    return min(statuses, key=order, default=None)
+
+
+def _case_history(past: SeriesWindow, status: CaseStatus, project: ProjectMetadata) -> CaseHistory:
+    return CaseHistory(
+        status,
+        past.series.strip_of(status.case),
+        past.trends.messages(status.case),
+        project.script(status.case, _recorded_outcome(status)) if status.fails else "",
+        _bound(status.compiled, project.hardware.get(past.series.target)) if status.compiled else None,
+    )
+
+
+def _bound(compiled: Compiled, target: TargetInfo | None) -> float | None:
+    """Return the least time of a call in microseconds; None if the chip is unknown."""
+    return min_time(compiled, target.chip) if target and target.chip else None

@@ -8,7 +8,7 @@ from functools import partial
 
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import framework_title
-from monitor.history.layout import RecordedRun
+from monitor.history.run_files import RecordedRun
 from monitor.model import Build, Outcome
 from monitor.site.incremental import input_digest
 from monitor.site.pages.changes import RunChanges, summarize_changes

@@ -20,7 +20,7 @@ from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.analysis.status.scores import Portability, Score
 from monitor.analysis.status.stage_funnel import StageFunnel, stage_funnels
 from monitor.formatting.urls import function_page, series_anchor, target_page
-from monitor.history.layout import RecordedRun
+from monitor.history.run_files import RecordedRun
 from monitor.model import ARRAY_API, Evidence
 from monitor.site.pages.target_summary import PortabilityFigure, TargetSummary, WatchedSeries
 from monitor.site.target_info import TargetInfo

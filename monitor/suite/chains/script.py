@@ -17,8 +17,8 @@ from monitor.suite.chains.spelling import Spelling, program_text, reference_text
 from monitor.suite.dialect import Dialect
 from monitor.suite.repro import NoScriptError
 from monitor.suite.script_text import FETCH
+from monitor.suite.script_verdict import CLOSING, opening
 from monitor.suite.tolerances import STEP_TOLERANCE, TOLERANCE
-from monitor.suite.verdict import CLOSING, opening
 
 _JUDGE = """
 

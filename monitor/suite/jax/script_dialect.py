@@ -10,7 +10,7 @@ from monitor.suite.dialect import Dialect
 from monitor.suite.jax.chains import SPELLING
 from monitor.suite.listed_script import judge_text
 from monitor.suite.repro import NoScriptError
-from monitor.suite.verdict import CLOSING, opening
+from monitor.suite.script_verdict import CLOSING, opening
 
 
 def setup(function: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from monitor.suite import higher_order
 from monitor.suite.repro import NoScriptError
+from monitor.suite.script_verdict import CLOSING, opening
 from monitor.suite.tolerances import TOLERANCE
-from monitor.suite.verdict import CLOSING, opening
 
 HIGHER_ORDER_SEED = 2023
 CONDITION = 8.0  # on the tolerance: a program has a few calls

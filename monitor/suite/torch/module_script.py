@@ -6,7 +6,7 @@ import re
 
 from monitor.suite.listed_script import judge_text
 from monitor.suite.repro import NoScriptError
-from monitor.suite.verdict import CLOSING, opening
+from monitor.suite.script_verdict import CLOSING, opening
 
 MODULE_SEED = 2023
 

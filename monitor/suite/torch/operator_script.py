@@ -6,7 +6,7 @@ import re
 
 from monitor.suite.listed_script import judge_text
 from monitor.suite.repro import NoScriptError
-from monitor.suite.verdict import CLOSING, opening
+from monitor.suite.script_verdict import CLOSING, opening
 
 # The samples of a case: the first so many that the database yields from this seed. It yields the plainest first, then
 # scalars, empty and strided ones; some operators have hundreds.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from monitor.suite import optimizers
 from monitor.suite.repro import NoScriptError
+from monitor.suite.script_verdict import CLOSING, opening
 from monitor.suite.tolerances import TOLERANCE
-from monitor.suite.verdict import CLOSING, opening
 
 CONDITION = 8.0  # on the tolerance: a rounding of each step
 

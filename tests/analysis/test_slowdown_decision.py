@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm, t
 
-from monitor.analysis.latency.build_effects import (
+from monitor.analysis.latency.detection import MIN_NIGHTS, level_and_noise
+from monitor.analysis.latency.slowdown_decision import (
     BOUNDARY_EXPONENT,
     DEVIATIONS,
     FOLLOWED_FROM,
@@ -30,7 +31,6 @@ from monitor.analysis.latency.build_effects import (
     usual_layout,
     weigh,
 )
-from monitor.analysis.latency.detection import MIN_NIGHTS, level_and_noise
 
 GOODS = {"jax==1.0": 0.0, "jax==2.0": 0.0, "jax==3.0": 0.0, "jax==4.0": 0.0}
 QUIET_BUILDS = LatencySpread(layout=0.01, freedom=16.0)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.execution.case_schedule import CYCLE_NIGHTS, cases_of_night, removed_cases
 from monitor.execution.case_selection import cases_of_shard
+from monitor.execution.cases_of_night import CYCLE_NIGHTS, cases_of_night, removed_cases
 from monitor.model import Job, Outcome, Period, WeeklyCases, period_of
 
 KINDS = ("special", "scaled", "strided", "empty")
