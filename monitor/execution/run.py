@@ -75,9 +75,9 @@ def run_job(
     """Run a job, write its run file to `path`, and return it.
 
     With `resume`, an unfinished run file at `path` is continued: no observed case runs again. If the build or the
-    device is unavailable, the run file is that of a blocked run. `exports` has the exported programs of earlier jobs of
-    the night. The workers run on `cores`, which the caller has reserved, or else on cores that the run reserves. `log`
-    takes lines on the progress, `log_builds` those on builds (default: `log`), `on_progress` each observation.
+    device is unavailable, the run file is that of a blocked run. `exports` has the programs of earlier jobs of the
+    night. `cores` are those that the caller has reserved; without them, the run reserves some. `log` takes lines on the
+    progress, `log_builds` those on builds (default: `log`), `on_progress` each observation.
 
     Raises TargetError if the target has no packages for the build that the job names.
     Raises ResumeError if the file cannot be continued, or if another process writes it.
@@ -94,9 +94,8 @@ def run_job(
         calibration = calibrate()
         notes: tuple[str, ...] = ()
         builds: JobBuilds | None = None
-        before = previous.run.build if previous else None
         try:
-            builds = provision_job(job, target, before, cache=cache, log=log_builds or log, resources=resources)
+            builds = _provision(job, target, previous, cache, log_builds or log, resources)
             log(f"{job.framework}: starting {builds.framework.build.requirement} on {target.name}")
             context = _open_context(job, target, builds, package, cores, resources, cache)
             pool = resources.enter_context(open_pool(context, builds, exports))
@@ -112,13 +111,24 @@ def run_job(
             if not previous:
                 writer.write_run(run)
             pool.set_last_known(job.watch_for(run.machine))
-            done = {observation.case for observation in previous.observations} if previous else set()
-            pool.run_cases(run, done, writer.write_observation, on_progress)
+            pool.run_cases(run, _observed_cases(previous), writer.write_observation, on_progress)
             pool.close()  # the comparison has the device for itself
             if job.evidence is Evidence.EXECUTED:
                 notes = _after_cases(context, target, path, writer, calibration, cache, log, log_builds or log)
         writer.write_end(RunEnd(_now(), (calibration, calibrate()), notes))
     return read_run_file(path)
+
+
+def _provision(
+    job: Job, target: Target, previous: RunFile | None, cache: Path, log: Callable[[str], None], resources: ExitStack
+) -> JobBuilds:
+    """Install the builds of a job, or of its unfinished run."""
+    before = previous.run.build if previous else None
+    return provision_job(job, target, before, cache=cache, log=log, resources=resources)
+
+
+def _observed_cases(previous: RunFile | None) -> set[str]:
+    return {observation.case for observation in previous.observations} if previous else set()
 
 
 @contextmanager
