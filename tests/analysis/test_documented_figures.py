@@ -17,7 +17,7 @@ def test_thresholds_are_documented_as_they_are() -> None:
     pages = (reference / name for name in ("scores.md", "outcomes.md"))
     text = " ".join(word for page in pages for word in page.read_text(encoding="utf-8").split())
     for said in (
-        f"turns more than {outcome_changes.INCIDENT_SHARE:.0%} of the cases".replace("%", " %")
+        f"more than {outcome_changes.INCIDENT_SHARE:.0%} of the cases of a run".replace("%", " %")
         + f", and at least {NUMBERS[outcome_changes.INCIDENT_MIN_CASES]}",
         f"at least {HALF[scores.MIN_JUDGED_SHARE]} of its cases",
         f"the last {flakiness.MAX_RESULTS} results",

@@ -29,7 +29,7 @@ def test_a_function_of_the_array_api_has_the_past_of_all_frameworks() -> None:
 def test_what_no_run_observed_is_no_success() -> None:
     elsewhere = portability("history", "show", "torch.cat", "--target", "nvidia-h200")
     assert elsewhere.returncode == 1
-    assert "no run on nvidia-h200 observed torch.cat; cpu, " in elsewhere.stderr
+    assert "no run on nvidia-h200 observed torch.cat; amd-mi300, cpu, " in elsewhere.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import re
 from collections.abc import Callable
@@ -102,4 +103,6 @@ def test_so_are_all_pages_documents_and_feeds(materials: dict[str, Snapshot], tm
 def contents(site: Path) -> dict[Path, bytes]:
     """Every file of a site, but for when it was made."""
     made = re.compile(rb'<p>Generated .*|"generated": ?"[^"]*"')
-    return {path.relative_to(site): made.sub(b"", path.read_bytes()) for path in site.rglob("*") if path.is_file()}
+    files = {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    plain = {path: gzip.decompress(content) if path.suffix == ".gz" else content for path, content in files.items()}
+    return {path: made.sub(b"", content) for path, content in plain.items()}

@@ -46,8 +46,8 @@ def leaves(value):
 
 
 own = sample.transform(used)
-arrays = [one.numpy(force=True).copy() for one in tensors]
-arrays = [one.astype(np.float64) if one.dtype.kind == "f" else one for one in arrays]
+given = [one.numpy(force=True).copy() for one in tensors]
+arrays = [one.astype(np.float64) if one.dtype.kind == "f" else one for one in given]
 op = torch.compile(program.op, dynamic=False) if mode == "compiled" else program.op
 results = leaves(op(own.input, *own.args, **own.kwargs))
 if mode == "gradient":
