@@ -25,7 +25,7 @@ echo "::add-matcher::$GITHUB_ACTION_PATH/problem-matcher.json"
 token=$("$environment/bin/python" -c 'import secrets; print(secrets.token_hex(16))')
 echo "::stop-commands::$token"
 status=0
-"$environment/bin/portability" check "${options[@]}" -- "${paths[@]}" || status=$?
+"$environment/bin/portability" check "${options[@]}" "${paths[@]}" || status=$?
 echo "::$token::"
 echo "::remove-matcher owner=portability-check::"
 

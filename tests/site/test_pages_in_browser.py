@@ -147,7 +147,8 @@ def test_a_night_is_a_day_without_hours(browser: sync_api.Browser, site: Path) -
     page = browser.new_page()
     page.clock.install(time=f"{night}T08:00:00Z")
     page.goto(path.as_uri())
-    assert "(today)" in page.locator("thead th", has_text="last ran").first.inner_text()
+    # The text of a section that is out of sight has no layout.
+    assert "(today)" in (page.locator("thead th", has_text="last ran").first.text_content() or "")
 
 
 def test_the_filter_narrows_the_matrix_and_keeps_its_state_in_the_address(

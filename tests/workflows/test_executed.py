@@ -123,7 +123,9 @@ def test_what_is_recorded_at_once_is_recorded_whole(
     assert f"{A},pass,executed" in outcomes
     assert f"{GONE},absent,executed" in outcomes
     files = git(here.remote, "ls-tree", "-r", "--name-only", "results", "runs/cpu/jax/")
-    assert len(files.splitlines()) == 2 * len(("head", "observations"))
+    assert len([file for file in files.splitlines() if not file.endswith("/runs.csv")]) == 2 * len(
+        ("head", "observations")
+    )
 
 
 @pytest.mark.timeout(900)
