@@ -42,7 +42,7 @@ def upload(here: GitHubLocally, tmp_path: Path, runfile: Callable[..., RunFile])
     def make(night: int, outcome: str, target: str = "cpu") -> None:
         started = datetime.now(UTC) - timedelta(days=LAST - night, hours=1)
         run = {"started": f"{started:%Y-%m-%dT%H:%M:%SZ}", "id": f"{started:%Y%m%dT%H%M%SZ}-{len(target):06x}"}
-        made = runfile(1, {A: outcome}, version=str(night), retries={A: [outcome] * 2}, target=target, **run)
+        made = runfile(1, {A: outcome}, version=f"0.{night}", retries={A: [outcome] * 2}, target=target, **run)
         path = write_run_file(tmp_path / f"{target}-{night}.jsonl", made)
         actions = here.github.actions
         actions.upload(actions.run(), {f"{target}-jax-paper.jsonl": path.read_bytes()}, here.github.url)
@@ -75,7 +75,7 @@ def test_three_nights_are_published_and_tell_of_one_regression(
     assert recorded_from(here) == ["102", "100", "101"]
     assert f"{A},error,executed" in git(here.remote, "show", "results:outcomes/cpu/jax/paper.csv")
     (issue,) = here.github.issues
-    assert issue["title"] == "jax.lax.sort: pass → error on cpu since jax 2"
+    assert issue["title"] == "jax.lax.sort: pass → error on cpu since jax 0.2"
 
     for night in (4, 5, LAST):  # which came late, together
         upload(night, "pass")
@@ -84,7 +84,7 @@ def test_three_nights_are_published_and_tell_of_one_regression(
     (issue,) = here.github.issues
     assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
     (comment,) = here.github.comments[issue["number"]]
-    assert comment["body"].startswith("Fixed in `jax==4`, and good since.")
+    assert comment["body"].startswith("Fixed in `jax==0.4`, and good since.")
     health = words(here.pages / "health.html")
     (regression,) = (here.pages / "regressions").iterdir()
     assert f'href="regressions/{regression.name}"' in (here.pages / "regressions.html").read_text()
