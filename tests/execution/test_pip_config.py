@@ -70,14 +70,14 @@ def test_indexes_and_folders_of_wheels(home):
     }
 
 
-def test_what_the_user_told_uv_is_never_overridden(home):
+def test_settings_of_uv_are_never_overridden(home):
     environment = packages_environment(home | {"UV_INDEX": "https://mine.example/simple"})
     assert environment == {"UV_FIND_LINKS": "/install/wheels,/more/wheels"}
     assert "UV_FIND_LINKS" not in packages_environment(home | {"UV_FIND_LINKS": "/mine"})
     assert "UV_INDEX_STRATEGY" not in packages_environment(home | {"UV_INDEX_STRATEGY": "first-index"})
 
 
-def test_uvs_own_file_counts_as_told(home, tmp_path):
+def test_uvs_own_file_counts_as_a_setting(home, tmp_path):
     (tmp_path / "uv.toml").write_text('find-links = ["/mine"]\n[[index]]\nurl = "https://mine.example/simple"\n')
     assert packages_environment(home | {"UV_CONFIG_FILE": str(tmp_path / "uv.toml")}) == {}
 
@@ -99,7 +99,11 @@ def test_how_the_network_is_reached(home):
         "UV_INSECURE_HOST": "a.example b.example",
         "ALL_PROXY": "http://proxy.example:3128",
     }
-    environment = {"SSL_CERT_FILE": "/told.pem", "UV_INSECURE_HOST": "c.example", "https_proxy": "http://told.example"}
+    environment = {
+        "SSL_CERT_FILE": "/given.pem",
+        "UV_INSECURE_HOST": "c.example",
+        "https_proxy": "http://given.example",
+    }
     assert network_environment(home | pip | environment) == {}
 
 
