@@ -7,19 +7,17 @@ it; a case that kills it, or exceeds its time, costs that case alone.
 from __future__ import annotations
 
 import argparse
-import time
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
-from monitor.model import NAMES, Compiled, Evidence, Observation, Outcome, Stage
+from monitor.model import NAMES, Evidence, Observation, Stage
 from monitor.suite.check_protocol import CaseCheck, SuiteUnavailableError
 from monitor.suite.device import DeviceUnavailableError
-from monitor.suite.export import StageError, report_stage
-from monitor.suite.export_worker import has_own_program
-from monitor.suite.name_lookup import AbsentError, resolve
+from monitor.suite.export import report_stage
+from monitor.suite.staged_cases import attempt, has_own_program
 from monitor.suite.worker import checks_of, introduce
 
 
@@ -49,30 +47,12 @@ def main() -> None:
 
 
 def _observe(compiler: Any, check: CaseCheck) -> Observation:
-    start = time.perf_counter()
-    outcome, stage, message = Outcome.PASS, None, ""
-    compiled: Compiled | None = None
-    try:
-        report_stage(Stage.TRACE)
-        resolve(compiler.device, check.function)
-        compiled, message = compiler.compile(check)
-    except AbsentError as absent:
-        outcome, message = Outcome.ABSENT, clean(str(absent))
-    except StageError as stopped:
-        outcome, stage, message = stopped.outcome, stopped.stage, clean(str(stopped))
-    except (Exception, SystemExit) as raised:
-        outcome, stage = compiler.device.refusal(raised) or Outcome.ERROR, Stage.TRACE
-        message = describe(raised)
-    return Observation(
-        check.id,
-        outcome,
-        Evidence.COMPILED,
-        message,
-        stage,
-        compiled=compiled,
-        declared_limit=clean(check.declared_limit),
-        seconds=round(time.perf_counter() - start, 3),
-    )
+    report_stage(Stage.TRACE)
+    observation, compiled = attempt(compiler.device, check, lambda: compiler.compile(check))
+    if compiled:
+        figures, message = compiled
+        observation = replace(observation, compiled=figures, message=message)
+    return replace(observation, evidence=Evidence.COMPILED)
 
 
 if __name__ == "__main__":

@@ -10,19 +10,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import time
 from importlib import import_module
 from pathlib import Path
 
-from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
-from monitor.model import WEEKLY_MODES, InputKind, Mode, Observation, Outcome, Stage
-from monitor.suite.check_protocol import CaseCheck, SuiteUnavailableError
-from monitor.suite.declared_check import DeclaredCheck
+from monitor.suite.check_protocol import SuiteUnavailableError
 from monitor.suite.device import DeviceUnavailableError
-from monitor.suite.export import Exporter, StageError
-from monitor.suite.name_lookup import AbsentError, resolve
+from monitor.suite.export import Exporter
+from monitor.suite.staged_cases import attempt, has_own_program
 from monitor.suite.worker import checks_of, introduce
 
 
@@ -45,55 +41,14 @@ def main() -> None:
         }
 
         def answer(request: Message) -> Message:
-            observation, programs = export(exporter, checks[request["case"]])
-            names = [_write(options.programs, program) for program in programs]
+            check = checks[request["case"]]
+            observation, programs = attempt(exporter.device, check, lambda: exporter.programs(check))
+            names = [_write(options.programs, program) for program in programs or ()]
             return {"observation": to_json(observation), "programs": names}
 
         return introduce(exporter.device, checks), answer
 
     serve(options, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
-
-
-def has_own_program(check: CaseCheck) -> bool:
-    """Return whether no other case has the program of a check.
-
-    Special values are arguments of the program that plain inputs have, and a compiled call or gradient is the program
-    of the eager one. A compiled case in the first dtype is exported all the same, because a trace of it is itself
-    compiled. The modes that the monitor adds itself only run executed.
-    """
-    if not isinstance(check, DeclaredCheck):
-        return True
-    case = check.case
-    in_first = case.dtype in case.declaration.dtypes[:1] or not case.dtype
-    if case.mode in WEEKLY_MODES:
-        return False
-    return case.kind is InputKind.PLAIN and (in_first or case.mode is not Mode.COMPILED)
-
-
-def export(exporter: Exporter, check: CaseCheck) -> tuple[Observation, list[bytes]]:
-    """Return the observation of a check up to the compiler, and its programs if it came so far."""
-    start = time.perf_counter()
-    programs: list[bytes] = []
-    outcome, stage, message = Outcome.PASS, None, ""
-    try:
-        resolve(exporter.device, check.function)
-        programs = exporter.programs(check)
-    except AbsentError as absent:
-        outcome, message = Outcome.ABSENT, clean(str(absent))
-    except StageError as stopped:
-        outcome, stage, message = stopped.outcome, stopped.stage, clean(str(stopped))
-    except (Exception, SystemExit) as raised:
-        outcome, stage = exporter.device.refusal(raised) or Outcome.ERROR, Stage.TRACE
-        message = describe(raised)
-    observation = Observation(
-        check.id,
-        outcome,
-        message=message,
-        stage=stage,
-        declared_limit=clean(check.declared_limit),
-        seconds=round(time.perf_counter() - start, 3),
-    )
-    return observation, programs
 
 
 def _write(directory: Path, program: bytes) -> str:
