@@ -143,9 +143,9 @@ def check(
 ) -> None:
     """Check your own code before you port it.
 
-    Of files and folders, finds names of PyTorch, JAX and TensorFlow that the newest builds removed or deprecate, and
-    code that needs one kind of hardware. With --to, looks up every called function in the verdicts on these targets.
-    This runs nothing of your code.
+    Files and folders are read and not run. The check finds names of PyTorch, JAX and TensorFlow that the newest builds
+    removed or deprecate, and code that needs one kind of hardware. With --to, it also looks up every called function in
+    the verdicts on these targets.
 
     A callable is traced in your own environment, and compiled for each target. If a compiler refuses it, every
     operation that it refuses is named with its line.
