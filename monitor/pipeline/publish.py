@@ -26,8 +26,8 @@ from monitor.site.upstream_reports import load_upstream_reports
 from monitor.snapshot.snapshot import Snapshot
 from monitor.suite.array_api.standard import VERSION, sections
 from monitor.suite.catalog import load_catalog
+from monitor.suite.computed_functions import computed_functions
 from monitor.suite.discovery import namespaces
-from monitor.suite.equivalents import computed_functions
 from monitor.suite.passed_arguments import declared_arguments, untested_parameters
 from monitor.suite.repro import NoScriptError, script
 from monitor.usage import load_usage
