@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.suite import equivalents
+from monitor.suite import computed_functions
 from monitor.suite.declare import Declaration, formula, tensor
 
 DECLARED = {
@@ -35,8 +35,8 @@ def test_functions_are_named_by_what_they_compute(monkeypatch: pytest.MonkeyPatc
     def declared(framework: str) -> list[Declaration]:
         return DECLARED.get(framework, [])
 
-    monkeypatch.setattr(equivalents, "_declared", declared)
-    assert equivalents.computed_functions.__wrapped__() == {
+    monkeypatch.setattr(computed_functions, "_declared", declared)
+    assert computed_functions.computed_functions.__wrapped__() == {
         ("jax", "jax.nn.leaky_relu"): "leaky_relu",
         ("jax", "jax.numpy.sum"): "sum",
         ("torch", "torch.lt"): "less",
