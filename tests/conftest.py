@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -27,6 +28,9 @@ pytest_plugins = ["support.site_fixtures"]
 FIXTURE_MARKERS = {"framework_environments": "frameworks", "browser": "browser", "html_checker": "browser"}
 FOLDER_MARKERS = {"accelerator": "frameworks", "workflows": "workflows"}
 
+
+# A shell makes the programs that it starts in the background ignore interrupts. Some tests send one.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No limit of time: a machine may have other work.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
