@@ -42,7 +42,7 @@ app = command_app()
         "portability changes",
         "portability changes --history history --json | jq '.[].changes'",
         "portability changes --group --framework jax",
-        "portability changes --group --verdict values-changed --markdown",
+        "portability changes --group --kind values-changed --markdown",
     )
 )
 def changes(
@@ -55,8 +55,8 @@ def changes(
     group: Annotated[
         bool, typer.Option("--group", help="Show the changes of all nights, one group per build and message.")
     ] = False,
-    verdict: Annotated[
-        list[ChangeKind], typer.Option("--verdict", help="With --group: only this kind of change; default: all.")
+    kind: Annotated[
+        list[ChangeKind], typer.Option("--kind", help="With --group: only this kind of change; default: all.")
     ] = [],  # noqa: B006
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
@@ -81,10 +81,10 @@ def changes(
     if group:
         if exit_code or triage != TRIAGE:
             raise UserError("--group shows the whole history without triage: leave out --exit-code and --triage")
-        _print_groups(change_groups(history, selection, verdict), as_json=json_, markdown=markdown)
+        _print_groups(change_groups(history, selection, kind), as_json=json_, markdown=markdown)
         return
-    if verdict:
-        raise UserError("--verdict selects groups of changes: add --group")
+    if kind:
+        raise UserError("--kind selects groups of changes: add --group")
     found = newest_changes(history, triage, selection)
     _print_newest(found, as_json=json_, markdown=markdown)
     if exit_code and found.counting:
@@ -121,7 +121,7 @@ def _print_groups(groups: list[FailureGroup], *, as_json: bool, markdown: bool) 
 def _lines(group: FailureGroup) -> Iterator[str]:
     yield f"{group.baseline} -> {group.build}"
     targets, functions = first_names(group.targets), first_names(group.functions)
-    yield f"  {group.verdict:<18} {len(group.members)} cases on {targets}: {functions}"
+    yield f"  {group.kind:<18} {len(group.members)} cases on {targets}: {functions}"
     yield f"  {'':<18} {_message(group)}"
 
 
@@ -135,7 +135,7 @@ def _frame(groups: list[FailureGroup]) -> pd.DataFrame:
         {
             "last good": group.baseline,
             "first bad": group.build,
-            "verdict": group.verdict.value,
+            "kind": group.kind.value,
             "cases": len(group.members),
             "functions": first_names(group.functions),
             "targets": first_names(group.targets),

@@ -74,8 +74,8 @@ class RunFeedEntry:
     def title(self) -> str:
         run = self.night.run
         what = self.function or framework_title(run.framework)
-        verdicts = [change.verdict for change in self.changes]
-        counted = [f"{verdicts.count(verdict):,} {verdict}" for verdict in CHANGE_KINDS if verdict in verdicts]
+        kinds = [change.kind for change in self.changes]
+        counted = [f"{kinds.count(kind):,} {kind}" for kind in CHANGE_KINDS if kind in kinds]
         if self.night.incidents and not self.function:
             counted.insert(0, count(len(self.night.incidents), "incident"))
         return f"{what} on {run.target}: {', '.join(counted)} ({build_title(run.build)}, {run.suite})"
@@ -173,7 +173,7 @@ def _newest_first(entries: Iterable[FeedEntry]) -> list[FeedEntry]:
 
 
 def _listed_changes(night: NightChanges) -> tuple[Change, ...]:
-    return tuple(change for change in night.changes if change.verdict not in NOT_LISTED)
+    return tuple(change for change in night.changes if change.kind not in NOT_LISTED)
 
 
 def _framework_feed(framework: str, entries: Sequence[FeedEntry]) -> Feed:
@@ -260,7 +260,7 @@ def _id_prefix(base: str) -> str:
 
 def _change_line(change: Change) -> str:
     before, after = change.before or "not in the suite", change.after or "removed"
-    return f"{change.verdict}: {change.case}: {before} -> {after}" + (f": {change.text}" if change.text else "")
+    return f"{change.kind}: {change.case}: {before} -> {after}" + (f": {change.text}" if change.text else "")
 
 
 def _name_lines(change: NameChange, below: int) -> str:

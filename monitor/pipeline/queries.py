@@ -67,11 +67,11 @@ def newest_changes(history: Path, triage: Path, selection: SeriesSelection) -> N
     return NewestChanges(nights, latency, snapshot.listed_in(nights), context.faults, counting)
 
 
-def change_groups(history: Path, selection: SeriesSelection, verdicts: Collection[ChangeKind]) -> list[FailureGroup]:
+def change_groups(history: Path, selection: SeriesSelection, kinds: Collection[ChangeKind]) -> list[FailureGroup]:
     """Return the changes of all nights, one group per build and message. Raises UserError."""
     nights = load_snapshot(history, selection).nights
     groups = group_changes(night for night in nights if selection.matches_run(night.run))
-    return [group for group in groups if not verdicts or group.verdict in verdicts]
+    return [group for group in groups if not kinds or group.kind in kinds]
 
 
 @dataclass(frozen=True)

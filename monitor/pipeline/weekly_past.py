@@ -119,6 +119,6 @@ def _changed_last(nights: Sequence[NightChanges], matrix: RunMatrix, suppress: S
 
 def _is_decided(change: Change, night: NightChanges, suppress: Suppression) -> bool:
     build = night.run.build
-    if change.verdict in DECIDED or change.after is None or build is None:
+    if change.kind in DECIDED or change.after is None or build is None:
         return True
     return suppress(FailingCell(Cell.of(change.case, night.run), change.after, change.message, build)) is not None

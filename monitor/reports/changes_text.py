@@ -50,7 +50,7 @@ def changes_markdown(nights: Sequence[NightChanges], faults: Sequence[str] = ())
         lines += [f"### {escape_markdown(_title(night))}", "", escape_markdown(_coverage(night)), ""]
         lines += [f"- **{escape_markdown(incident)}**" for incident in night.incidents]
         lines += [f"- note: {escape_markdown(note)}" for note in night.run.remarks]
-        rows = [change for verdict in ChangeKind for change in night.of(verdict)[:MAX_LISTED]]
+        rows = [change for kind in ChangeKind for change in night.of(kind)[:MAX_LISTED]]
         if rows:
             head = ("", "case", "before", "after", "message")
             lines += ["", table(head, ([*map(escape_markdown, _cells(change))] for change in rows)), ""]
@@ -63,9 +63,9 @@ def _paragraph(night: NightChanges) -> Iterator[str]:
     yield f"  {_coverage(night)}"
     yield from (f"  ! {incident}" for incident in night.incidents)
     yield from (f"  note: {note}" for note in night.run.remarks)
-    for verdict in ChangeKind:
-        for change in night.of(verdict)[:MAX_LISTED]:
-            kind, case, before, after, message = _cells(change)
+    for kind in ChangeKind:
+        for change in night.of(kind)[:MAX_LISTED]:
+            _, case, before, after, message = _cells(change)
             yield f"  {kind:<18} {case}: {before} -> {after}" + (f": {message}" if message else "")
     yield from (f"  {more}" for more in _more(night))
 
@@ -96,13 +96,13 @@ def _coverage(night: NightChanges) -> str:
 
 
 def _more(night: NightChanges) -> Iterator[str]:
-    for verdict in ChangeKind:
-        if (count := len(night.of(verdict))) > MAX_LISTED:
-            yield f"and {count - MAX_LISTED} more {verdict}"
+    for kind in ChangeKind:
+        if (count := len(night.of(kind))) > MAX_LISTED:
+            yield f"and {count - MAX_LISTED} more {kind}"
 
 
 def _cells(change: Change) -> tuple[str, str, str, str, str]:
-    return change.verdict, change.case, change.before or "-", change.after or "-", change.text
+    return change.kind, change.case, change.before or "-", change.after or "-", change.text
 
 
 def escape_markdown(text: str) -> str:

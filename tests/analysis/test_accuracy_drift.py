@@ -71,7 +71,7 @@ def ulp(value: float) -> NumericalError:
 
 def test_it_is_news_when_the_second_build_says_so(runfile: Make) -> None:
     history = recorded(runfile, *map(ulp, (3, 3, 3, 12, 12, 12)))
-    messages = [[(c.verdict, c.message) for c in night.changes] for night in night_changes(history)]
+    messages = [[(c.kind, c.message) for c in night.changes] for night in night_changes(history)]
     assert messages == [[], [], [], [], [(ChangeKind.ACCURACY_DRIFT, "error 3 -> 12 ulp, 4 times")], []]
     (change,) = night_changes(history)[4].changes
     assert change.build_before

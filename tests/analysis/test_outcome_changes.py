@@ -52,7 +52,7 @@ def test_what_a_table_says_needs_nobody_to_confirm_it(runfile: Make) -> None:
         for one in both
     ]
     *_, night = read(*listed)
-    assert [change.verdict for change in night.regressions] == [ChangeKind.REGRESSED]
+    assert [change.kind for change in night.regressions] == [ChangeKind.REGRESSED]
 
 
 @pytest.mark.parametrize(("evidence", "observed"), [(Evidence.REGISTERED, 2), (Evidence.EXECUTED, 1)])
@@ -65,7 +65,7 @@ def test_what_a_table_does_not_tell_is_an_answer(evidence: Evidence, observed: i
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "verdict"),
+    ("before", "after", "kind"),
     [
         ("pass", "error", ChangeKind.REGRESSED),
         ("error", "pass", ChangeKind.FIXED),
@@ -74,8 +74,8 @@ def test_what_a_table_does_not_tell_is_an_answer(evidence: Evidence, observed: i
         ("flaky", "pass", ChangeKind.UNCONFIRMED),
     ],
 )
-def test_the_verdict_on_one_case(before: str, after: str, verdict: ChangeKind) -> None:
-    assert change_kind(Outcome(before), Outcome(after)) is verdict
+def test_the_kind_of_a_change(before: str, after: str, kind: ChangeKind) -> None:
+    assert change_kind(Outcome(before), Outcome(after)) is kind
 
 
 def turns(runfile: Make, *answers: tuple[str, list[str]]) -> list[tuple[str, str, str, str, str]]:
@@ -87,7 +87,7 @@ def turns(runfile: Make, *answers: tuple[str, list[str]]) -> list[tuple[str, str
     return [
         (
             night.run.build.version,
-            change.verdict,
+            change.kind,
             f"{change.before} -> {change.after}",
             version(change.build_before),
             version(change.build_after),
@@ -145,7 +145,7 @@ def test_the_last_good_build_is_the_last_that_asked_the_case(runfile: Make) -> N
 
 def test_attempts_that_disagree_confirm_nothing(runfile: Make) -> None:
     *_, night = read(runfile(1, {A: "pass"}), runfile(2, {A: "flaky"}, retries={A: ["error", "pass"]}))
-    assert [change.verdict for change in night.changes] == [ChangeKind.UNCONFIRMED]
+    assert [change.kind for change in night.changes] == [ChangeKind.UNCONFIRMED]
     assert night.regressions == ()
 
 
@@ -170,13 +170,13 @@ def test_the_last_good_build_decides_the_cause_of_a_regression(runfile: Make) ->
         broken,
         runfile(3, {A: "pass", B: "pass", c: "error"}, version="3", retries={A: ["pass"], B: ["pass"]}),
     )
-    assert {change.case: change.verdict for change in night.changes} == {
+    assert {change.case: change.kind for change in night.changes} == {
         A: ChangeKind.ENVIRONMENT,
         B: ChangeKind.REGRESSED,
         c: ChangeKind.UNCONFIRMED,
     }
     assert [change.case for change in night.regressions] == [B]
-    assert {change.case: change.verdict for change in after.changes} == {
+    assert {change.case: change.kind for change in after.changes} == {
         A: ChangeKind.FIXED,
         B: ChangeKind.FIXED,
         c: ChangeKind.REGRESSED,  # the next night says so too
@@ -283,7 +283,7 @@ def test_news_of_a_first_night_is_what_the_authors_did_not_declare(runfile: Make
     declared = {"jax/jax.limit/eager": "unimplemented on cpu", "jax/jax.lifted/eager": "unimplemented on cpu"}
     outcomes = {"jax/jax.limit/eager": "error", "jax/jax.lifted/eager": "pass", A: "pass", B: "error"}
     (night,) = read(with_declared(runfile(1, outcomes), declared))
-    assert {change.case: change.verdict for change in night.changes} == {
+    assert {change.case: change.kind for change in night.changes} == {
         "jax/jax.lifted/eager": ChangeKind.UNEXPECTED_PASS,
         B: ChangeKind.UNEXPECTED_FAILURE,
     }
@@ -299,7 +299,7 @@ def test_a_declared_limit_that_now_works_is_news_on_any_night(runfile: Make) -> 
         with_declared(runfile(1, {A: "error"}), declared),
         with_declared(runfile(2, {A: "pass", B: "pass"}, version="2", retries={A: ["pass", "pass"]}), declared),
     )
-    assert [(change.case, change.verdict) for change in night.changes] == [
+    assert [(change.case, change.kind) for change in night.changes] == [
         (A, ChangeKind.FIXED),
         (B, ChangeKind.UNEXPECTED_PASS),
     ]

@@ -54,7 +54,7 @@ def standing(material: Snapshot) -> list[RegressionState]:
 def test_the_frameworks_own_sentence_announces(tmp_path: Path, runfile: Make, sentence: str) -> None:
     material = snapshot_after(tmp_path, runfile, {A: sentence})
     (change,) = material.nights[-1].changes
-    assert (change.verdict, change.text, material.nights[-1].regressions) == (ChangeKind.API_REMOVED, sentence, ())
+    assert (change.kind, change.text, material.nights[-1].regressions) == (ChangeKind.API_REMOVED, sentence, ())
     assert standing(material) == [RegressionState.API_REMOVED]
     assert plan_issues(material.regressions(lambda bad: None), material.nights, [], IssueSettings()) == ()
 
@@ -69,7 +69,7 @@ def test_the_catalog_announces_and_names_what_stands_in(tmp_path: Path, runfile:
 @pytest.mark.parametrize("says", ["jax.core has no a", "jax.core has no deprecated_a", "AttributeError: removed_thing"])
 def test_a_name_that_is_silently_gone_is_a_regression(tmp_path: Path, runfile: Make, says: str) -> None:
     material = snapshot_after(tmp_path, runfile, {A: says})
-    assert [change.verdict for change in material.nights[-1].regressions] == [ChangeKind.REGRESSED]
+    assert [change.kind for change in material.nights[-1].regressions] == [ChangeKind.REGRESSED]
     assert standing(material) == [RegressionState.OPEN]
 
 

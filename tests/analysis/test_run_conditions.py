@@ -45,10 +45,8 @@ def with_packages(version: str = "1", **packages: str) -> Build:
 
 
 def changes(found: Sequence[NightChanges]) -> list[tuple[int, str, str]]:
-    """The day of each change, its verdict, and its message."""
-    return [
-        (int(night.run.started[8:10]), change.verdict, change.message) for night in found for change in night.changes
-    ]
+    """The day of each change, its kind, and its message."""
+    return [(int(night.run.started[8:10]), change.kind, change.message) for night in found for change in night.changes]
 
 
 def night(runfile: Make, day: int, outcome: str, **run: object) -> RunFile:
@@ -99,7 +97,7 @@ def test_the_same_build_cannot_regress(
 ) -> None:
     history = loaded_history(night(runfile, 1, good, **before), night(runfile, 2, bad, **after))
     (change,) = night_changes(history)[-1].changes
-    assert (change.verdict, change.of_build) == (ChangeKind.ENVIRONMENT, False)
+    assert (change.kind, change.of_build) == (ChangeKind.ENVIRONMENT, False)
     assert change.message.startswith(named)
     assert regressions(night_changes(history)) == ()
 
@@ -145,7 +143,7 @@ def compared(good: str, new: str) -> tuple[Comparison, ...]:
 
 
 @pytest.mark.parametrize(
-    ("comparisons", "verdict", "says"),
+    ("comparisons", "kind", "says"),
     [
         ((), ChangeKind.ENVIRONMENT, f"jax==1 -> jax==2; {ON_XEON}; not known which of these it came with"),
         (compared("pass", "error"), ChangeKind.REGRESSED, "why error"),
@@ -153,7 +151,7 @@ def compared(good: str, new: str) -> tuple[Comparison, ...]:
     ],
 )
 def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_build(
-    runfile: Make, comparisons: tuple[Comparison, ...], verdict: ChangeKind, says: str
+    runfile: Make, comparisons: tuple[Comparison, ...], kind: ChangeKind, says: str
 ) -> None:
     nights = night_changes(
         loaded_history(
@@ -162,9 +160,9 @@ def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_buil
         )
     )
     (change,) = nights[-1].changes
-    assert change.verdict is verdict
+    assert change.kind is kind
     assert change.message.startswith(says)
-    assert len(regressions(nights)) == (verdict is ChangeKind.REGRESSED)
+    assert len(regressions(nights)) == (kind is ChangeKind.REGRESSED)
 
 
 def test_many_that_turn_on_a_new_machine_are_no_incident(runfile: Make) -> None:
@@ -186,7 +184,7 @@ def test_machines_that_take_turns_and_answer_as_ever_are_no_news(runfile: Make) 
             for day, machine in enumerate((EPYC, XEON) * 10, start=1)
         ),
     )
-    assert [(day, verdict) for day, verdict, _ in changes(night_changes(history))] == [(2, ChangeKind.ENVIRONMENT)]
+    assert [(day, kind) for day, kind, _ in changes(night_changes(history))] == [(2, ChangeKind.ENVIRONMENT)]
     assert flakiness_ratings(history) == ()  # each machine always says the same
 
 
@@ -200,7 +198,7 @@ def test_what_turns_on_every_machine_is_told_once(runfile: Make) -> None:
             ),
         )
     )
-    assert [(day, verdict) for day, verdict, _ in changes(nights)] == [(5, ChangeKind.REGRESSED), (9, ChangeKind.FIXED)]
+    assert [(day, kind) for day, kind, _ in changes(nights)] == [(5, ChangeKind.REGRESSED), (9, ChangeKind.FIXED)]
     (regression,) = regressions(nights)
     assert (regression.state, regression.last_good.version, regression.first_bad.version) == (
         RegressionState.FIXED,
@@ -298,7 +296,7 @@ def test_values_that_another_package_changed_are_the_environments(runfile: Make)
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_series_of_one_build_ever_regresses(runfile: Make, seed: int) -> None:
-    """Whatever machines, packages and outcomes come in turns: one build brings no verdict on a build."""
+    """Whatever machines, packages and outcomes come in turns: one build never changes an outcome of a build."""
     rolled = Random(seed)  # noqa: S311 - a test's own dice
     cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * INCIDENT_MIN_CASES)]
     outcomes = ["pass", "pass", "mismatch", "error", "flaky", "blocked"]
@@ -314,7 +312,7 @@ def test_no_series_of_one_build_ever_regresses(runfile: Make, seed: int) -> None
             )
         )
     found = night_changes(loaded_history(*run_files))
-    assert [change for one in found for change in one.changes if change.verdict in NEVER] == []
+    assert [change for one in found for change in one.changes if change.kind in NEVER] == []
     assert [incident for one in found for incident in one.incidents if "at once" in incident] == []
     assert regressions(found) == ()
 

@@ -30,7 +30,7 @@ def test_other_values_are_told_with_how_far_they_are_off(runfile: Make) -> None:
         with_digests(runfile(2, outcomes, version="2"), {A: Digest("00", (1, 42)), B: Digest("00", (6,))}),
         with_digests(runfile(3, outcomes, version="3"), {A: Digest("01", (1, 42)), B: Digest("00", (99999,))}),
     )
-    assert [(change.case, change.verdict, change.message) for change in second] == [
+    assert [(change.case, change.kind, change.message) for change in second] == [
         (A, ChangeKind.VALUES_CHANGED, "other values, by about 32 times the tolerance")
     ]
     assert [(change.case, change.message) for change in third] == [
@@ -54,7 +54,7 @@ def test_values_are_held_against_the_last_that_there_were(runfile: Make) -> None
         runfile(2, {A: "pass"}, version="2"),
         with_digests(runfile(3, {A: "pass"}, version="3"), {A: Digest("01")}),
     )
-    assert [change.verdict for change in last] == [ChangeKind.VALUES_CHANGED]
+    assert [change.kind for change in last] == [ChangeKind.VALUES_CHANGED]
 
 
 def test_a_case_that_turned_is_told_of_once(runfile: Make) -> None:

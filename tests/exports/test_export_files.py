@@ -66,7 +66,7 @@ def test_every_document_is_as_the_published_schema_says(site: Path, material: Sn
 def test_the_schema_knows_every_word(site: Path) -> None:
     schema = read(site, SCHEMA_PATH)["$defs"]
     change = schema["change"]["properties"]
-    assert change["verdict"]["enum"] == [*ChangeKind]
+    assert change["kind"]["enum"] == [*ChangeKind]
     assert change["before"]["enum"] == [*Outcome, ""]
     assert schema["outcome"]["enum"] == [*Outcome]
     assert schema["build_names"]["properties"]["changes"]["items"]["properties"]["change"]["enum"] == [*NameChangeKind]
@@ -109,7 +109,7 @@ def test_a_column_tells_what_the_documents_of_its_functions_tell(site: Path) -> 
 
 def test_changes_are_told_with_what_was_known_before(site: Path) -> None:
     changes = read(site, "api/v1/changes.json")["changes"]
-    worse = {(c["target"], c["case"]): c for c in changes if c["verdict"] == "regressed"}
+    worse = {(c["target"], c["case"]): c for c in changes if c["kind"] == "regressed"}
     assert worse["cpu-x86", "torch/torch.add/eager-float32"]["after"] == "crash"
     assert [c["started"] for c in changes] == sorted((c["started"] for c in changes), reverse=True)
 

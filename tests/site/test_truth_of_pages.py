@@ -187,10 +187,10 @@ def test_every_chip_leads_to_as_many_items_as_it_says(made: str, request: pytest
 
 
 def test_the_chips_of_the_page_of_changes_are_all_changes_of_the_newest_nights(material: Snapshot, site: Path) -> None:
-    """A verdict that is added one day has a chip and a list without a further word."""
-    verdicts = {change.verdict for night in material.newest for change in night.changes}
+    """A kind that is added one day has a chip and a list without a further word."""
+    kinds = {change.kind for night in material.newest for change in night.changes}
     chips = {section for _, section, _ in CHIP.findall((site / "changes.html").read_text())}
-    assert chips == {verdict.value for verdict in verdicts}
+    assert chips == {kind.value for kind in kinds}
 
 
 def test_a_long_list_of_changes_says_how_many_more_there_are(

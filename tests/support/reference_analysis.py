@@ -143,7 +143,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
                 state.of[machine].pasts[answer.case] = past
                 state.of[machine].last[answer.case] = number
         for change in changes:
-            if change.after and (change.verdict in SETTLED_KINDS or (at_once and change in worse)):
+            if change.after and (change.kind in SETTLED_KINDS or (at_once and change in worse)):
                 state.turned[change.case] = (number, change.after)
         state.baseline = run.build
         if run.build:
@@ -160,7 +160,7 @@ def _night(
     resting: Mapping[str, str],
 ) -> NightChanges:
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
-        changes = [change for change in changes if change.verdict is not ChangeKind.ADDED]
+        changes = [change for change in changes if change.kind is not ChangeKind.ADDED]
     observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
     if run.evidence.certain and observed:  # a table that does not tell of an operator has answered all the same
         observed = len(table)

@@ -44,7 +44,7 @@ class Change:
     """
 
     case: str
-    verdict: ChangeKind
+    kind: ChangeKind
     before: Outcome | None
     after: Outcome | None
     message: str
@@ -67,6 +67,6 @@ class Change:
         """
         alike = self.build_before and self.build_after and self.build_before.requirement == self.build_after.requirement
         # The message of an environment change already names both sides.
-        beside = "; ".join(self.beside) if alike and self.verdict is not ChangeKind.ENVIRONMENT else ""
+        beside = "; ".join(self.beside) if alike and self.kind is not ChangeKind.ENVIRONMENT else ""
         instead = f"; instead: {self.instead}" if self.instead and self.instead not in self.message else ""
         return ": ".join(filter(None, (beside, self.message))) + instead

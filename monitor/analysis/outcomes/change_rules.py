@@ -60,19 +60,19 @@ def change_of(baseline: BaselineOutcome, result: CaseResult, run: Run, *, has_li
     if not now.known:
         return None
     if baseline.series is None:
-        verdict = first_run_kind(now, result.declared_limit) if has_limits else ChangeKind.ADDED
-        return Change(result.case, verdict, None, now, result.message or result.declared_limit, None, _build_of(run))
+        kind = first_run_kind(now, result.declared_limit) if has_limits else ChangeKind.ADDED
+        return Change(result.case, kind, None, now, result.message or result.declared_limit, None, _build_of(run))
     if past is None:
         return _change_on_new_machine(baseline.series.settled, result, run)
     differs = past.latest.outcome is not now
     if now is not past.settled.outcome and _is_settled(baseline, result):
         since = run if differs else past.latest.since
-        verdict = change_kind(past.settled.outcome, now)
+        kind = change_kind(past.settled.outcome, now)
         same = same_build(past.settled.until, since)
-        fails_too = verdict is ChangeKind.REGRESSED and result.cause is Attribution.ENVIRONMENT
-        if verdict in SETTLED_KINDS and (same or fails_too):
-            verdict = ChangeKind.ENVIRONMENT
-        return _outcome_change(verdict, past.settled, result, since)
+        fails_too = kind is ChangeKind.REGRESSED and result.cause is Attribution.ENVIRONMENT
+        if kind in SETTLED_KINDS and (same or fails_too):
+            kind = ChangeKind.ENVIRONMENT
+        return _outcome_change(kind, past.settled, result, since)
     if differs:
         return _outcome_change(ChangeKind.UNCONFIRMED, past.latest, result, run)
     if now is Outcome.PASS and result.values:
@@ -88,16 +88,16 @@ def _change_on_new_machine(before: SeenOutcome, result: CaseResult, run: Run) ->
     if result.outcome is before.outcome:
         passes = result.outcome is Outcome.PASS
         return None if passes else _outcome_change(ChangeKind.CHANGED, before, result, run, of_build=False)
-    verdict = change_kind(before.outcome, result.outcome)
-    if verdict is ChangeKind.REGRESSED and result.cause is Attribution.INCONCLUSIVE:
-        verdict = ChangeKind.UNCONFIRMED
-    if verdict is ChangeKind.UNCONFIRMED or (verdict is ChangeKind.REGRESSED and result.cause is Attribution.BUILD):
-        return _outcome_change(verdict, before, result, run)
+    kind = change_kind(before.outcome, result.outcome)
+    if kind is ChangeKind.REGRESSED and result.cause is Attribution.INCONCLUSIVE:
+        kind = ChangeKind.UNCONFIRMED
+    if kind is ChangeKind.UNCONFIRMED or (kind is ChangeKind.REGRESSED and result.cause is Attribution.BUILD):
+        return _outcome_change(kind, before, result, run)
     return _outcome_change(ChangeKind.ENVIRONMENT, before, result, run, of_build=False)
 
 
 def _outcome_change(
-    verdict: ChangeKind, before: SeenOutcome, result: CaseResult, since: Run, *, of_build: bool = True
+    kind: ChangeKind, before: SeenOutcome, result: CaseResult, since: Run, *, of_build: bool = True
 ) -> Change:
     """Return the change from an earlier outcome to a result that the run `since` gave first."""
     now = result.outcome
@@ -105,11 +105,11 @@ def _outcome_change(
     message = before.message if now is Outcome.PASS else result.message
     message = message or result.declared_limit
     same, beside = same_build(before.until, since), differences(before.until, since)
-    if verdict is ChangeKind.ENVIRONMENT:
+    if kind is ChangeKind.ENVIRONMENT:
         message = ": ".join(filter(None, (_environment_text(before.until, since, beside, result.cause), message)))
     of_build = of_build and not same
     until = _build_of(before.until)
-    return Change(result.case, verdict, before.outcome, now, message, until, _build_of(since), beside, of_build)
+    return Change(result.case, kind, before.outcome, now, message, until, _build_of(since), beside, of_build)
 
 
 def _environment_text(before: Run, after: Run, beside: tuple[str, ...], cause: Attribution) -> str:
@@ -130,10 +130,10 @@ def _label(run: Run) -> str:
 def _value_change(values: ValueChange, result: CaseResult, run: Run) -> Change:
     """Return the change of a case that passes as before, with other values."""
     same, beside = same_build(values.before, run), differences(values.before, run)
-    verdict = ChangeKind.ENVIRONMENT if same else ChangeKind.VALUES_CHANGED
+    kind = ChangeKind.ENVIRONMENT if same else ChangeKind.VALUES_CHANGED
     message = f"{'; '.join(beside)}: {values.how}" if same else values.how
     until, since, passes = _build_of(values.before), _build_of(run), Outcome.PASS
-    return Change(result.case, verdict, passes, passes, message, until, since, beside, not same)
+    return Change(result.case, kind, passes, passes, message, until, since, beside, not same)
 
 
 def _build_of(run: Run) -> Build | None:

@@ -81,7 +81,7 @@ class FailureGroup:
 
     framework: str
     build: str  # as a requirement
-    verdict: ChangeKind
+    kind: ChangeKind
     signature: str
     members: tuple[GroupMember, ...]
 
@@ -115,8 +115,8 @@ def group_changes(nights: Iterable[NightChanges]) -> tuple[FailureGroup, ...]:
         if night.baseline is None:
             continue
         for change in night.changes:
-            if change.verdict not in NOT_FRAMEWORK and change.build_after:
-                key = night.run.framework, change.build_after.requirement, change.verdict, signature(change)
+            if change.kind not in NOT_FRAMEWORK and change.build_after:
+                key = night.run.framework, change.build_after.requirement, change.kind, signature(change)
                 groups.setdefault(key, []).append(GroupMember(night.run, change))
     order = {key[:2]: number for number, key in reversed([*enumerate(groups)])}
     ordered = sorted(groups, key=lambda key: (order[key[:2]], [*ChangeKind].index(key[2]), -len(groups[key])))
@@ -126,7 +126,7 @@ def group_changes(nights: Iterable[NightChanges]) -> tuple[FailureGroup, ...]:
 def signature(change: Change) -> str:
     """Return the outcomes of a change and its normalized message."""
     # The size of a value change belongs to the case, not to its cause.
-    message = change.message if change.verdict is not ChangeKind.VALUES_CHANGED else "other values"
+    message = change.message if change.kind is not ChangeKind.VALUES_CHANGED else "other values"
     return f"{change.before or '-'} -> {change.after or '-'}: {normalize_message(change.function, message)}"
 
 

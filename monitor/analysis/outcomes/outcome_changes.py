@@ -64,9 +64,9 @@ class NightChanges:
     score: Score
     repeated: tuple[Change, ...] = ()
 
-    def of(self, verdict: ChangeKind) -> tuple[Change, ...]:
+    def of(self, kind: ChangeKind) -> tuple[Change, ...]:
         """Return the changes of one kind."""
-        return tuple(change for change in self.changes if change.verdict is verdict)
+        return tuple(change for change in self.changes if change.kind is kind)
 
     @property
     def regressions(self) -> tuple[Change, ...]:
@@ -121,7 +121,7 @@ def _series_changes(
         at_once = _is_incident(sum(map(_fails_now, changes)), reader.expected(number))
         after = {result.case: past_after(baselines[result.case], result, run, at_once=at_once) for result in results}
         settled = [
-            change.case for change in changes if change.verdict in SETTLED_KINDS or (at_once and _fails_now(change))
+            change.case for change in changes if change.kind in SETTLED_KINDS or (at_once and _fails_now(change))
         ]
         pasts.apply_run(number, after, extent, settled)
         baseline = run.build
@@ -202,7 +202,7 @@ class _SeriesReader:
     ) -> NightChanges:
         """Return the changes of a run with its incidents and scores."""
         if baseline is None:  # every case of a first run is new: report only the unexpected outcomes
-            changes = [change for change in changes if change.verdict is not ChangeKind.ADDED]
+            changes = [change for change in changes if change.kind is not ChangeKind.ADDED]
         recorded, expected, observed = self._matrix.runs[number], self._expected[number], self._observed[number]
         run = recorded.run
         if run.suite == NAMES and not run.blocked:

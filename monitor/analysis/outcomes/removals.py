@@ -27,9 +27,9 @@ def mark_api_removals(night: NightChanges, replaced: Mapping[str, str]) -> Night
 
 
 def _marked(change: Change, replaced: Mapping[str, str]) -> Change:
-    if change.verdict not in REMOVAL_KINDS or change.after is not Outcome.ABSENT:
+    if change.kind not in REMOVAL_KINDS or change.after is not Outcome.ABSENT:
         return change
     instead = replaced.get(change.function, "")
     if not instead and not ANNOUNCEMENT.search(change.message):
         return change
-    return replace(change, verdict=ChangeKind.API_REMOVED, instead=instead)
+    return replace(change, kind=ChangeKind.API_REMOVED, instead=instead)

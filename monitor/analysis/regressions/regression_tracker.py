@@ -221,7 +221,7 @@ class RegressionTracker:
                     steps[tracked, EventKind.SHRUNK].append(cell)
             elif transition := _transition(cell, change):
                 fails = change.before is Outcome.PASS and (
-                    change.verdict in OPENING_KINDS or kind is RegressionKind.INCIDENT
+                    change.kind in OPENING_KINDS or kind is RegressionKind.INCIDENT
                 )
                 if tracked:
                     tracked.bad[cell] = transition.bad
@@ -269,7 +269,7 @@ class RegressionTracker:
         A cell leaves once it passes on every class of machine, or once it left the suite. A removed cell is fixed in no
         build.
         """
-        if change.verdict is ChangeKind.REMOVED:
+        if change.kind is ChangeKind.REMOVED:
             self._failing_on[cell].clear()
         else:
             self._failing_on[cell].discard(machine)
@@ -340,16 +340,16 @@ class RegressionTracker:
 
 def _fixes(change: Change) -> bool:
     """Return whether the case passes after the change, or left the suite."""
-    return change.verdict is ChangeKind.REMOVED or (change.verdict in FIXING_KINDS and change.after is Outcome.PASS)
+    return change.kind is ChangeKind.REMOVED or (change.kind in FIXING_KINDS and change.after is Outcome.PASS)
 
 
 def _transition(cell: Cell, change: Change) -> _Transition | None:
     """Return a change to a failure that a build can have caused, or None."""
     if change.after in (None, Outcome.PASS, Outcome.FLAKY) or not (change.build_before and change.build_after):
         return None
-    if change.verdict is ChangeKind.ENVIRONMENT or not change.of_build:
+    if change.kind is ChangeKind.ENVIRONMENT or not change.of_build:
         return None
-    removed = change.verdict is ChangeKind.API_REMOVED
+    removed = change.kind is ChangeKind.API_REMOVED
     bad = FailingCell(cell, change.after, change.message, change.build_after, removed=removed, instead=change.instead)
     return _Transition(bad, _Span(change.build_before, change.build_after))
 

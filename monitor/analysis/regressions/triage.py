@@ -155,11 +155,11 @@ def apply_triage(night: NightChanges, suppress: Suppression) -> NightChanges:
     build = night.run.build
 
     def triaged(change: Change) -> Change:
-        if change.verdict not in TRIAGED_KINDS or change.after is None or build is None:
+        if change.kind not in TRIAGED_KINDS or change.after is None or build is None:
             return change
         cell = Cell.of(change.case, night.run)
         state = suppress(FailingCell(cell, change.after, change.message, build))
-        return replace(change, verdict=SUPPRESSED_KINDS[state]) if state else change
+        return replace(change, kind=SUPPRESSED_KINDS[state]) if state else change
 
     return replace(night, changes=tuple(map(triaged, night.changes)))
 

@@ -16,7 +16,7 @@ def change_document(change: Change) -> dict[str, object]:
     return {
         "case": change.case,
         "function": change.function,
-        "verdict": change.verdict.value,
+        "kind": change.kind.value,
         "before": change.before.value if change.before else "",
         "after": change.after.value if change.after else "",
         "message": change.message,
@@ -38,7 +38,7 @@ def change_group_document(group: FailureGroup) -> dict[str, object]:
         "framework": group.framework,
         "build": group.build,
         "baseline": group.baseline,
-        "verdict": group.verdict.value,
+        "kind": group.kind.value,
         "signature": group.signature,
         "functions": [*group.functions],
         "targets": [*group.targets],

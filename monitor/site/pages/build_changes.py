@@ -43,7 +43,7 @@ class BuildChanges:
         """Return the number of cases of each kind of change."""
         cases: Counter[ChangeKind] = Counter()
         for group in self.groups:
-            cases[group.verdict] += len(group.members)
+            cases[group.kind] += len(group.members)
         return {kind: cases[kind] for kind in ChangeKind if cases[kind]}
 
     @property

@@ -20,7 +20,7 @@ FOLDED_ABOVE = 12
 class ChangeGroup:
     """Changes of one kind in one run. `changes` are the listed ones of `total`."""
 
-    verdict: ChangeKind
+    kind: ChangeKind
     changes: tuple[Change, ...]
     folded: bool
     total: int
@@ -47,16 +47,14 @@ def changes_by_kind(nights: Iterable[NightChanges]) -> Mapping[ChangeKind, tuple
     """Return the changes of these runs by kind, without the regressions of an incident."""
     every = [*nights]
     by_kind = {
-        verdict: tuple(
-            RunChangesOfKind(night, changes) for night in every if (changes := _changes_of_kind(night, verdict))
-        )
-        for verdict in ChangeKind
+        kind: tuple(RunChangesOfKind(night, changes) for night in every if (changes := _changes_of_kind(night, kind)))
+        for kind in ChangeKind
     }
     return {kind: groups for kind, groups in by_kind.items() if groups}
 
 
-def _changes_of_kind(night: NightChanges, verdict: ChangeKind) -> tuple[Change, ...]:
-    return night.regressions if verdict is ChangeKind.REGRESSED else night.of(verdict)
+def _changes_of_kind(night: NightChanges, kind: ChangeKind) -> tuple[Change, ...]:
+    return night.regressions if kind is ChangeKind.REGRESSED else night.of(kind)
 
 
 def summarize_changes(night: NightChanges, limit: int) -> RunChanges:
@@ -64,14 +62,14 @@ def summarize_changes(night: NightChanges, limit: int) -> RunChanges:
     regressions = night.regressions
     groups = [
         ChangeGroup(
-            verdict,
+            kind,
             changes[:limit],
             # The cases of an incident stay folded.
-            folded=len(changes) > FOLDED_ABOVE or (verdict is ChangeKind.REGRESSED and not regressions),
+            folded=len(changes) > FOLDED_ABOVE or (kind is ChangeKind.REGRESSED and not regressions),
             total=len(changes),
         )
-        for verdict in ChangeKind
-        if (changes := night.of(verdict))
+        for kind in ChangeKind
+        if (changes := night.of(kind))
     ]
     return RunChanges(night, tuple(groups), "" if groups else _why_no_changes(night))
 

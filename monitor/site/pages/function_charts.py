@@ -67,14 +67,14 @@ def change_marks(series: Sequence[SeriesStatus], nights: Sequence[NightChanges])
         if place := places.get(night.run.id):
             n, number = place
             for change in night.changes:
-                if change.verdict not in (ChangeKind.ADDED, ChangeKind.REMOVED):
+                if change.kind not in (ChangeKind.ADDED, ChangeKind.REMOVED):
                     found[n].setdefault(change.case, []).append((number, _change_label(night, change)))
     return [*found]
 
 
 def _change_label(night: NightChanges, change: Change) -> str:
     turned = f"{change.before} → {change.after}" if change.before is not change.after else change.message
-    return f"{change.verdict}: {turned} with {build_title(night.run.build)}"
+    return f"{change.kind}: {turned} with {build_title(night.run.build)}"
 
 
 def ulp(value: float) -> str:

@@ -72,11 +72,11 @@ def news_lines(
 def _lines(build: BuildChanges, families: Sequence[TargetFamily], incidents: Set[str]) -> Iterator[NewsLine]:
     by_function: dict[tuple[ChangeKind, Evidence, str, str], list[GroupMember]] = {}
     for group in build.groups:
-        if group.verdict in VERBS:
+        if group.kind in VERBS:
             for member in group.members:
-                if group.verdict is ChangeKind.REGRESSED and member.run.id in incidents:
+                if group.kind is ChangeKind.REGRESSED and member.run.id in incidents:
                     continue
-                key = group.verdict, member.run.evidence, _cause(member.change), member.function
+                key = group.kind, member.run.evidence, _cause(member.change), member.function
                 by_function.setdefault(key, []).append(member)
     alike: dict[tuple[ChangeKind, Evidence, str, tuple[str, ...]], dict[str, list[GroupMember]]] = {}
     for (kind, evidence, cause, function), members in by_function.items():

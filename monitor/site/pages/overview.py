@@ -58,7 +58,7 @@ class OverviewPage:
     @property
     def totals(self) -> Mapping[ChangeKind, int]:
         """Return the number of changes of each kind."""
-        return {verdict: sum(len(group.changes) for group in groups) for verdict, groups in self.changed.items()}
+        return {kind: sum(len(group.changes) for group in groups) for kind, groups in self.changed.items()}
 
     @property
     def targets(self) -> tuple[TargetSummary, ...]:

@@ -50,7 +50,7 @@ def _page_digest(night: NightChanges) -> str:
     """Return the input digest of a run's page: the run's id, which never changes, and its changes."""
     changes = [
         (
-            *(str(word) for word in (change.case, change.verdict, change.before, change.after, change.text)),
+            *(str(word) for word in (change.case, change.kind, change.before, change.after, change.text)),
             *(_label(build) for build in (change.build_before, change.build_after)),
         )
         for change in night.changes

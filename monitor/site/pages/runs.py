@@ -20,7 +20,7 @@ class RunRow:
     """Run and the number of its changes of each kind."""
 
     night: NightChanges
-    verdicts: tuple[tuple[ChangeKind, int], ...]
+    kinds: tuple[tuple[ChangeKind, int], ...]
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class RunMonth:
 
 def run_rows(runs: Iterable[RunSource]) -> Iterator[RunRow]:
     for one in runs:
-        counts = Counter(change.verdict for change in one.night.changes)
-        yield RunRow(one.night, tuple((verdict, counts[verdict]) for verdict in ChangeKind if verdict in counts))
+        counts = Counter(change.kind for change in one.night.changes)
+        yield RunRow(one.night, tuple((kind, counts[kind]) for kind in ChangeKind if kind in counts))
 
 
 def newest_first(runs: Iterable[RunSource]) -> list[RunSource]:
