@@ -119,7 +119,7 @@ def _print_groups(groups: list[FailureGroup], *, as_json: bool, markdown: bool) 
 
 
 def _lines(group: FailureGroup) -> Iterator[str]:
-    yield f"{group.baseline} -> {group.build}"
+    yield f"{group.previous_build} -> {group.build}"
     targets, functions = first_names(group.targets), first_names(group.functions)
     yield f"  {group.kind:<18} {len(group.members)} cases on {targets}: {functions}"
     yield f"  {'':<18} {_message(group)}"
@@ -133,7 +133,7 @@ def _message(group: FailureGroup) -> str:
 def _frame(groups: list[FailureGroup]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "last good": group.baseline,
+            "previous build": group.previous_build,
             "first bad": group.build,
             "kind": group.kind.value,
             "cases": len(group.members),

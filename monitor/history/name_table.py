@@ -40,10 +40,10 @@ class NameListing:
     names: Mapping[str, PublicName]
 
 
-def write_names(directory: Path, run: Run, names: Iterable[PublicName], beside: Run | None) -> None:
-    """Write the names of a run without those of the run `beside`, or of the run that that one names."""
+def write_names(directory: Path, run: Run, names: Iterable[PublicName], previous: Run | None) -> None:
+    """Write the names of a run without those of the run `previous`, or of the run that that one names."""
     files, listed = Folder(directory), {one.name: one for one in names}
-    earlier = _whole_run(files, run_path(beside, NAMES_FILE)) if beside else None
+    earlier = _whole_run(files, run_path(previous, NAMES_FILE)) if previous else None
     rows: Mapping[str, PublicName | None] = listed
     if earlier and len(differing := _differing(_whole(files, earlier), listed)) <= MAX_DIFFERING * len(listed):
         rows = differing

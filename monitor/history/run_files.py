@@ -118,16 +118,16 @@ def outcomes_path(series: Series) -> PurePosixPath:
     return PurePosixPath("outcomes") / target / framework / f"{name}.csv"
 
 
-def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> RecordedRun:
+def write_run(directory: Path, runfile: RunFile, previous: Run | None = None) -> RecordedRun:
     """Write the head of a run, which is returned, its observations, and its comparisons if it has any.
 
-    A case of the run without an observation is written as `blocked`. A blocked run has only its head. `beside` is a
+    A case of the run without an observation is written as `blocked`. A blocked run has only its head. `previous` is a
     run of the same series that may have most of the values already.
     """
     listed = len(runfile.names) if runfile.end else 0
     head = write_head(directory, runfile.run, runfile.end, len(runfile.comparisons), listed)
     if not runfile.run.blocked:
-        write_observations(directory, runfile.run, observations_table(complete_observations(runfile)), beside)
+        write_observations(directory, runfile.run, observations_table(complete_observations(runfile)), previous)
     if runfile.comparisons:
         path = directory / run_path(runfile.run, COMPARED)
         comparisons_table(runfile.comparisons).to_parquet(path, compression="zstd", index=False)
@@ -143,9 +143,9 @@ def write_head(directory: Path, run: Run, end: RunEnd | None, compared: int = 0,
     return head
 
 
-def write_observations(directory: Path, run: Run, table: pd.DataFrame, beside: Run | None = None) -> None:
-    """Write the observations of a run without the values of the run `beside`, or of the run that that one names."""
-    files, path = Folder(directory), observations_path(beside) if beside else None
+def write_observations(directory: Path, run: Run, table: pd.DataFrame, previous: Run | None = None) -> None:
+    """Write the observations of a run without the values of the run `previous`, or of the run that that one names."""
+    files, path = Folder(directory), observations_path(previous) if previous else None
     earlier = (earlier_run(files, path) or EarlierRun(path.stem, _said(files, path, REPEATED))) if path else None
     write_table(table, directory / observations_path(run), earlier)
 

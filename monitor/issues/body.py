@@ -122,7 +122,7 @@ def _summary(report: IssueReport, settings: IssueSettings) -> str:
             ("last good", _build(first.last_good)),
             ("first bad", _build(first.first_bad)),
             ("commits", commits_link(first, settings) or "unknown, because a build names no commit"),
-            *([("also changed", "; ".join(map(code, first.beside)))] if first.beside else []),
+            *([("also changed", "; ".join(map(code, first.also_changed)))] if first.also_changed else []),
             ("detected", _detection(first)),
             ("status", _status(report, settings)),
             ("regression", _regression_link(first, settings)),

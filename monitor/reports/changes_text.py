@@ -73,7 +73,7 @@ def _paragraph(night: NightChanges) -> Iterator[str]:
 def _title(night: NightChanges) -> str:
     run = night.run
     build = run.build.requirement if run.build else "no build"
-    before = night.baseline.requirement if night.baseline else ""
+    before = night.previous_build.requirement if night.previous_build else ""
     against = (
         ", the same version as before" if before == build else f" against {before}" if before else ", the first run"
     )
@@ -91,7 +91,7 @@ def _coverage(night: NightChanges) -> str:
             "operators have a kernel" if night.run.evidence is Evidence.REGISTERED else "functions pass all their cases"
         )
         seen += f"; {night.score.success} of {night.score.judged} {what}"
-    unchanged = night.baseline and not night.changes and not night.incidents
+    unchanged = night.previous_build and not night.changes and not night.incidents
     return f"{seen}; nothing changed" if unchanged else seen
 
 

@@ -28,7 +28,7 @@ def names_markdown(builds: Sequence[BuildNames]) -> str:
 
 
 def _title(one: BuildNames) -> str:
-    against = f" against {one.baseline.requirement}" if one.baseline else ""
+    against = f" against {one.previous_build.requirement}" if one.previous_build else ""
     counted = ", ".join(f"{number} {kind}" for kind, number in one.totals.items())
     return f"public names of {one.run.framework}: {one.build.requirement}{against}: {counted}"
 

@@ -47,8 +47,8 @@ def _lines(regression: Regression, on_main: Mapping[str, str]) -> Iterator[str]:
     yield f"{state:<11} {good} -> {bad}" + (f", fixed in {fixed}" if regression.fixed else "") + f"  [{name}]"
     yield f"{'':<11} {cells} on {targets}: {functions}"
     yield f"{'':<11} {message}"
-    if regression.beside:
-        yield f"{'':<11} also changed: {'; '.join(regression.beside)}"
+    if regression.also_changed:
+        yield f"{'':<11} also changed: {'; '.join(regression.also_changed)}"
     yield f"{'':<11} {', '.join(_events(regression))}; detected {known}"
     commits = _commits(regression, on_main)
     if commits.link:

@@ -255,7 +255,7 @@ class _SiteRenderer:
         """Write the page of a function and its document, which have the same inputs."""
         page = urls.function_page(one.framework, one.name)
         document = api_paths.function_path(one.framework, one.name)
-        if self._build.mine(page):
+        if self._build.is_assigned(page):
             of_forks = fork_columns.fork_results(columns, one.framework, one.name)
             feed = function_feed_path(one.framework, one.name)
             inputs = (one.digest, of_forks, feed)
@@ -265,7 +265,7 @@ class _SiteRenderer:
     def _run(self, one: run.RunSource, documents: Mapping[str, BuildDocument]) -> None:
         """Write the page of a run and its document, which have the same inputs."""
         page, document = urls.run_page(one.night.run.id), api_paths.run_path(one.night.run.id)
-        if self._build.mine(page):
+        if self._build.is_assigned(page):
             self._page(page, "run", one.digest, page=one.view)
             self._document(document, one.digest, documents[document])
 
@@ -293,7 +293,7 @@ class _SiteRenderer:
 
     def _file(self, address: str, make: Callable[[], bytes]) -> None:
         """Write a file that is not a page; only the process that writes it makes its content."""
-        if self._build.mine(address):
+        if self._build.is_assigned(address):
             self._build.write(address, make())
 
     def _page(self, address: str, template: str, inputs: object = None, **view: Any) -> None:
@@ -302,7 +302,7 @@ class _SiteRenderer:
         A value of `view` that is a function is called only in the process that writes the page. If `inputs` determine
         the whole view, these functions are called only if the inputs changed.
         """
-        if not self._build.mine(address):
+        if not self._build.is_assigned(address):
             return
 
         def evaluated() -> dict[str, Any]:

@@ -55,7 +55,7 @@ class SiteBuild:
         self._folders = {""}  # folders of the new build that exist
         self._previous_digests = _marker(last)
 
-    def mine(self, address: str) -> bool:
+    def is_assigned(self, address: str) -> bool:
         """Return whether this process writes the file. Files that differ only in extension go to the same process."""
         number, count = self._share
         name, _, _ = address.rpartition(".")

@@ -85,4 +85,4 @@ def test_a_cause_gathers_functions_and_hardware_of_one_build(runfile: Make) -> N
     assert (worse.build, worse.kind, len(worse.members)) == ("jax==2", ChangeKind.REGRESSED, 6)
     assert (worse.targets, worse.functions) == (("cpu", "tpu-v4"), ("jax.f0", "jax.f1", "jax.f2"))
     assert (better.build, better.kind, len(better.members)) == ("jax==3", ChangeKind.FIXED, 6)
-    assert worse.baseline == "jax==1"
+    assert worse.previous_build == "jax==1"

@@ -24,7 +24,7 @@ def read(*runfiles: RunFile) -> tuple[NightChanges, ...]:
 
 def test_the_first_night_has_no_news(runfile: Make) -> None:
     (night,) = read(runfile(1, {A: "pass", B: "error"}))
-    assert (night.baseline, night.changes, night.incidents) == (None, (), ())
+    assert (night.previous_build, night.changes, night.incidents) == (None, (), ())
 
 
 def test_a_confirmed_change_for_the_worse_is_a_regression(runfile: Make) -> None:
@@ -32,10 +32,12 @@ def test_a_confirmed_change_for_the_worse_is_a_regression(runfile: Make) -> None
         runfile(1, {A: "pass", B: "pass"}, version="1"),
         runfile(2, {A: "pass", B: "absent"}, version="2", retries={B: ["absent", "absent"]}),
     )
-    assert night.baseline is not None
-    assert night.baseline.requirement == "jax==1"
+    assert night.previous_build is not None
+    assert night.previous_build.requirement == "jax==1"
     assert night.changes == (
-        Change(B, ChangeKind.REGRESSED, Outcome.PASS, Outcome.ABSENT, "why absent", night.baseline, night.run.build),
+        Change(
+            B, ChangeKind.REGRESSED, Outcome.PASS, Outcome.ABSENT, "why absent", night.previous_build, night.run.build
+        ),
     )
     assert night.regressions == night.changes
     assert night.changes[0].function == "jax.b"
@@ -140,7 +142,7 @@ def test_the_last_good_build_is_the_last_that_asked_the_case(runfile: Make) -> N
         runfile(3, {A: "error", B: "pass"}, version="3", retries={A: ["error", "error"]}),
     )
     (change,) = night.changes
-    assert (version(night.baseline), version(change.build_before), version(change.build_after)) == ("2", "1", "3")
+    assert (version(night.previous_build), version(change.build_before), version(change.build_after)) == ("2", "1", "3")
 
 
 def test_attempts_that_disagree_confirm_nothing(runfile: Make) -> None:
@@ -216,7 +218,7 @@ def test_a_build_that_cannot_be_had_is_one_incident(runfile: Make) -> None:
     )
     assert blocked.incidents == ("nothing could be observed: no such version",)
     assert blocked.changes == ()
-    assert after.baseline == first.run.build
+    assert after.previous_build == first.run.build
     assert (after.changes, after.incidents) == ((), ())
 
 
@@ -224,7 +226,7 @@ def test_what_is_gone_and_what_is_new(runfile: Make) -> None:
     *_, night = read(runfile(1, {A: "pass"}), runfile(2, {B: "error"}))
     assert night.changes == (
         Change(B, ChangeKind.ADDED, None, Outcome.ERROR, "why error", None, night.run.build),
-        Change(A, ChangeKind.REMOVED, Outcome.PASS, None, "", night.baseline),
+        Change(A, ChangeKind.REMOVED, Outcome.PASS, None, "", night.previous_build),
     )
 
 

@@ -114,7 +114,7 @@ def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(runfil
     assert change.text.startswith("compiler libtpu==0.0.42 -> libtpu==0.0.50; ")
     (regression,) = regressions(nights)
     assert regression.state is RegressionState.OPEN
-    assert regression.beside[0] == "compiler libtpu==0.0.42 -> libtpu==0.0.50"
+    assert regression.also_changed[0] == "compiler libtpu==0.0.42 -> libtpu==0.0.50"
 
 
 @pytest.mark.parametrize("part", ["jaxlib", "jax-cuda13-plugin", "libtpu", "torch-xla", "triton", "keras-nightly"])
@@ -123,7 +123,7 @@ def test_what_implements_the_functions_is_a_part_of_the_build(runfile: Make, par
     nights = night_changes(
         loaded_history(night(runfile, 1, "pass", build=both[0]), night(runfile, 2, "error", build=both[1]))
     )
-    assert [change.beside for change in nights[-1].regressions] == [(f"{part} 1 -> 2",)]
+    assert [change.also_changed for change in nights[-1].regressions] == [(f"{part} 1 -> 2",)]
 
 
 def test_a_new_build_with_other_packages_regresses_and_names_them(runfile: Make) -> None:
@@ -134,7 +134,7 @@ def test_a_new_build_with_other_packages_regresses_and_names_them(runfile: Make)
         )
     )
     (regression,) = regressions(nights)
-    assert regression.beside == ("numpy 2.3.1 -> 2.4.0",)
+    assert regression.also_changed == ("numpy 2.3.1 -> 2.4.0",)
 
 
 def compared(good: str, new: str) -> tuple[Comparison, ...]:

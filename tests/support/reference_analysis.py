@@ -64,7 +64,7 @@ class _SeriesState:
 
     of: dict[str, _Class] = field(default_factory=lambda: defaultdict(_Class))
     turned: dict[str, tuple[int, Outcome]] = field(default_factory=dict)
-    baseline: Build | None = None
+    previous_build: Build | None = None
 
     def cases(self) -> set[str]:
         return {case for one in self.of.values() for case in one.pasts}
@@ -106,7 +106,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
         table = tables.get(run.id, nothing)
         state = states[run.series]
         if run.blocked:
-            result.append(_night(run, state.baseline, [], [], table, {}))
+            result.append(_night(run, state.previous_build, [], [], table, {}))
             continue
         outcomes = known_outcomes[run.series]
         answered = set(table["case"])
@@ -131,7 +131,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
         missing = sorted(filter(extent.removes, state.cases() - known.keys()))
         changes += [*(_removed(state, case) for case in missing), *drifted[run.id]]
         resting = resting if run.resting and run.whole else {}
-        result.append(_night(run, state.baseline, changes, repeated, table, resting))
+        result.append(_night(run, state.previous_build, changes, repeated, table, resting))
         worse = [one for one in changes if one.before is Outcome.PASS and one.after not in NOT_FAILING]
         at_once = len(worse) >= INCIDENT_MIN_CASES and len(worse) > INCIDENT_SHARE * len(table)
         for case in missing:
@@ -145,7 +145,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
         for change in changes:
             if change.after and (change.kind in SETTLED_KINDS or (at_once and change in worse)):
                 state.turned[change.case] = (number, change.after)
-        state.baseline = run.build
+        state.previous_build = run.build
         if run.build:
             of_build[run.series, run.build.requirement].update(_words(table))
     return tuple(result)
@@ -153,13 +153,13 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
 
 def _night(
     run: Run,
-    baseline: Build | None,
+    previous_build: Build | None,
     changes: list[Change],
     repeated: list[Change],
     table: pd.DataFrame,
     resting: Mapping[str, str],
 ) -> NightChanges:
-    if baseline is None:  # on the first night everything is new: news is what the authors did not say
+    if previous_build is None:  # on the first night everything is new: news is what the authors did not say
         changes = [change for change in changes if change.kind is not ChangeKind.ADDED]
     observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
     if run.evidence.certain and observed:  # a table that does not tell of an operator has answered all the same
@@ -172,7 +172,9 @@ def _night(
     if turned := regressed_at_once(changes, len(table)):
         incidents.append(f"{turned} of {len(table)} cases regressed at once: one cause, not {turned}")
     score = _score(_words(table) | resting)
-    return NightChanges(run, baseline, tuple(changes), tuple(incidents), len(table), observed, score, tuple(repeated))
+    return NightChanges(
+        run, previous_build, tuple(changes), tuple(incidents), len(table), observed, score, tuple(repeated)
+    )
 
 
 def _passed(of_build: Mapping[tuple[Series, str], Mapping[str, str]], series: Series, case: str, build: str) -> bool:

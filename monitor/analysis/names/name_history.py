@@ -30,7 +30,7 @@ class BuildNames:
     """
 
     run: Run
-    baseline: Build | None
+    previous_build: Build | None
     count: int
     changes: tuple[NameChange, ...]
 
@@ -168,7 +168,7 @@ def framework_names(framework: str, listings: Iterable[NameListing]) -> Framewor
 
 def _follow(records: dict[str, NameRecord], before: Listing, own: Mapping[str, PublicName], built: BuildNames) -> None:
     """Bring the records of all names up to the next build, with its own names and its changes."""
-    label, last = built.build.requirement, built.baseline.requirement if built.baseline else ""
+    label, last = built.build.requirement, built.previous_build.requirement if built.previous_build else ""
     differing = {*differing_names(before.names, own)}
     for name, one in own.items():
         if one.works and (name in differing or name not in records):

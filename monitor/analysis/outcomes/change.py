@@ -38,7 +38,7 @@ class Change:
     `before` is None for an added case, `after` for a removed one. `message` is the current message; of a fixed case,
     the old one; of an `environment` change, both sides first. The cause came between two builds, given without their
     packages: `build_before` is the last one with the outcome `before`, `build_after` the first one with `after`.
-    `beside` lists the other differences between the two runs, as `monitor.analysis.outcomes.run_conditions` gives them.
+    `also_changed` lists the other differences between the two runs, from `monitor.analysis.outcomes.run_conditions`.
     `of_build` is False if the build need not be the cause: it is the same one, or its class of machine has no past.
     `instead` is the name that replaces a removed one, if the catalog has it.
     """
@@ -50,7 +50,7 @@ class Change:
     message: str
     build_before: Build | None = None
     build_after: Build | None = None
-    beside: tuple[str, ...] = ()
+    also_changed: tuple[str, ...] = ()
     of_build: bool = True
     instead: str = ""
 
@@ -67,6 +67,6 @@ class Change:
         """
         alike = self.build_before and self.build_after and self.build_before.requirement == self.build_after.requirement
         # The message of an environment change already names both sides.
-        beside = "; ".join(self.beside) if alike and self.kind is not ChangeKind.ENVIRONMENT else ""
+        also = "; ".join(self.also_changed) if alike and self.kind is not ChangeKind.ENVIRONMENT else ""
         instead = f"; instead: {self.instead}" if self.instead and self.instead not in self.message else ""
-        return ": ".join(filter(None, (beside, self.message))) + instead
+        return ": ".join(filter(None, (also, self.message))) + instead

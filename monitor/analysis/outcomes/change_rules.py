@@ -104,17 +104,17 @@ def _outcome_change(
     # A case that passes has no message; its old message names the failure that was fixed.
     message = before.message if now is Outcome.PASS else result.message
     message = message or result.declared_limit
-    same, beside = same_build(before.until, since), differences(before.until, since)
+    same, also_changed = same_build(before.until, since), differences(before.until, since)
     if kind is ChangeKind.ENVIRONMENT:
-        message = ": ".join(filter(None, (_environment_text(before.until, since, beside, result.cause), message)))
+        message = ": ".join(filter(None, (_environment_text(before.until, since, also_changed, result.cause), message)))
     of_build = of_build and not same
     until = _build_of(before.until)
-    return Change(result.case, kind, before.outcome, now, message, until, _build_of(since), beside, of_build)
+    return Change(result.case, kind, before.outcome, now, message, until, _build_of(since), also_changed, of_build)
 
 
-def _environment_text(before: Run, after: Run, beside: tuple[str, ...], cause: Attribution) -> str:
+def _environment_text(before: Run, after: Run, also_changed: tuple[str, ...], cause: Attribution) -> str:
     """Return both sides of a change that the build need not have caused, on one line."""
-    named = "; ".join(beside)
+    named = "; ".join(also_changed)
     if same_build(before, after):
         return named or "the same build, machine and packages, so the check or the state of the machine"
     if cause is Attribution.ENVIRONMENT:
@@ -129,11 +129,11 @@ def _label(run: Run) -> str:
 
 def _value_change(values: ValueChange, result: CaseResult, run: Run) -> Change:
     """Return the change of a case that passes as before, with other values."""
-    same, beside = same_build(values.before, run), differences(values.before, run)
+    same, also_changed = same_build(values.before, run), differences(values.before, run)
     kind = ChangeKind.ENVIRONMENT if same else ChangeKind.VALUES_CHANGED
-    message = f"{'; '.join(beside)}: {values.how}" if same else values.how
+    message = f"{'; '.join(also_changed)}: {values.how}" if same else values.how
     until, since, passes = _build_of(values.before), _build_of(run), Outcome.PASS
-    return Change(result.case, kind, passes, passes, message, until, since, beside, not same)
+    return Change(result.case, kind, passes, passes, message, until, since, also_changed, not same)
 
 
 def _build_of(run: Run) -> Build | None:

@@ -86,7 +86,7 @@ class FailureGroup:
     members: tuple[GroupMember, ...]
 
     @property
-    def baseline(self) -> str:
+    def previous_build(self) -> str:
         """Return the last build without the change, as a requirement; `-` if the cases are new with it."""
         until = self.members[0].change.build_before
         return until.requirement if until else "-"
@@ -112,7 +112,7 @@ def group_changes(nights: Iterable[NightChanges]) -> tuple[FailureGroup, ...]:
     """
     groups: dict[tuple[str, str, ChangeKind, str], list[GroupMember]] = {}
     for night in nights:
-        if night.baseline is None:
+        if night.previous_build is None:
             continue
         for change in night.changes:
             if change.kind not in NOT_FRAMEWORK and change.build_after:

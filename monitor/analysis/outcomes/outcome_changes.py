@@ -49,14 +49,14 @@ NOT_FAILING = (None, Outcome.PASS, Outcome.FLAKY)
 class NightChanges:
     """Changes of one run against its baseline.
 
-    `baseline` is the build of the last earlier run that observed anything, or None. `incidents` are lines about the
+    `previous_build` is the build of the last earlier run with observations, or None. `incidents` are lines about the
     build or the monitor. `expected` and `observed` count cases, or public names; `score` counts functions in this run,
     where cases that rest have their last known outcome. `repeated` are changes that are not reported again: another
     class of machine showed them before, or a new class of machine fails in the same way as the others.
     """
 
     run: Run
-    baseline: Build | None
+    previous_build: Build | None
     changes: tuple[Change, ...]
     incidents: tuple[str, ...]
     expected: int
@@ -96,12 +96,12 @@ def _series_changes(
 ) -> Iterator[NightChanges]:
     """Yield the changes of each run of one series. The other arguments map run ids to data of that run."""
     reader, pasts = _SeriesReader(matrix), SeriesPast(matrix)
-    baseline: Build | None = None
+    previous_build: Build | None = None
     runs_of_build: dict[str, list[int]] = defaultdict(list)
     for number, (item, extent) in enumerate(with_extent(matrix.runs)):
         run = item.run
         if run.blocked:
-            yield reader.night(number, baseline, [])
+            yield reader.night(number, previous_build, [])
             continue
         values = other_values.get(run.id, {})
         causes = attributions(comparisons.get(run.id, ()), partial(reader.passed, runs_of_build))
@@ -117,14 +117,14 @@ def _series_changes(
         changes = [change for change in found if not already_reported(baselines[change.case], change)]
         changes += [removal(case, past) for case, past in pasts.missing(number, extent)]
         changes += drifted.get(run.id, [])
-        yield reader.night(number, baseline, changes, repeated)
+        yield reader.night(number, previous_build, changes, repeated)
         at_once = _is_incident(sum(map(_fails_now, changes)), reader.expected(number))
         after = {result.case: past_after(baselines[result.case], result, run, at_once=at_once) for result in results}
         settled = [
             change.case for change in changes if change.kind in SETTLED_KINDS or (at_once and _fails_now(change))
         ]
         pasts.apply_run(number, after, extent, settled)
-        baseline = run.build
+        previous_build = run.build
         if run.build:
             runs_of_build[run.build.requirement].append(number)
 
@@ -198,10 +198,10 @@ class _SeriesReader:
         return expected
 
     def night(
-        self, number: int, baseline: Build | None, changes: list[Change], repeated: Iterable[Change] = ()
+        self, number: int, previous_build: Build | None, changes: list[Change], repeated: Iterable[Change] = ()
     ) -> NightChanges:
         """Return the changes of a run with its incidents and scores."""
-        if baseline is None:  # every case of a first run is new: report only the unexpected outcomes
+        if previous_build is None:  # every case of a first run is new: report only the unexpected outcomes
             changes = [change for change in changes if change.kind is not ChangeKind.ADDED]
         recorded, expected, observed = self._matrix.runs[number], self._expected[number], self._observed[number]
         run = recorded.run
@@ -218,7 +218,9 @@ class _SeriesReader:
         if regressed := regressed_at_once(changes, expected):
             incidents.append(f"{regressed} of {expected} cases regressed at once: one cause, not {regressed}")
         score = self._scores[number]
-        return NightChanges(run, baseline, tuple(changes), tuple(incidents), expected, observed, score, tuple(repeated))
+        return NightChanges(
+            run, previous_build, tuple(changes), tuple(incidents), expected, observed, score, tuple(repeated)
+        )
 
 
 def _scores(matrix: RunMatrix) -> Iterator[Score]:

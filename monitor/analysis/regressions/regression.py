@@ -58,7 +58,7 @@ class Regression:
     `id` does not change while the regression spreads and its commit range narrows. All cells fit between `last_good`
     and `first_bad`; `fixed` is the build in which the last of them passed again. `bad` are the cells that fail now,
     `cells` all cells that ever did. `message` is the first message of the cell `message_of`. `detection` is None if no
-    good build was run before the first bad one was made, or if that build has no date. `beside` lists the other
+    good build was run before the first bad one was made, or if that build has no date. `also_changed` lists the other
     differences between the runs of the last good and the first bad build: "numpy 2.3.1 -> 2.4.0". `flaky` are the flaky
     cells of `bad`.
     """
@@ -77,7 +77,7 @@ class Regression:
     events: tuple[RegressionEvent, ...]
     detection: TimeToDetection | None
     message_of: Cell | None = None
-    beside: tuple[str, ...] = ()
+    also_changed: tuple[str, ...] = ()
     flaky: tuple[Cell, ...] = ()
 
     @property
@@ -144,7 +144,7 @@ def _finished(
         tuple(tracked.events),
         watch.detection(tracked.last_good, tracked.first_bad, fixed, {cell.series for cell in tracked.cells}),
         tracked.message_of,
-        tracked.beside,
+        tracked.also_changed,
         tuple(one.cell for one in bad if _suppressed_state(one, suppress) is RegressionState.FLAKY),
     )
 

@@ -129,7 +129,7 @@ class TrackedRegression:
     message: str
     message_of: Cell
     span: _Span
-    beside: tuple[str, ...] = ()
+    also_changed: tuple[str, ...] = ()
     fixed: Build | None = None
     bad: dict[Cell, FailingCell] = field(default_factory=dict)
     cells: set[Cell] = field(default_factory=set)
@@ -317,21 +317,21 @@ class RegressionTracker:
                 change.message,
                 cell,
                 transition.span,
-                change.beside,
+                change.also_changed,
             )
             group.open(tracked)
             self.regressions.append(tracked)
         elif tracked.span.meets(transition.span):
             step = EventKind.SPREAD
             span = tracked.span.narrowed(transition.span)
-            tracked.beside = tracked.beside if span is tracked.span else change.beside
+            tracked.also_changed = tracked.also_changed if span is tracked.span else change.also_changed
             group.move(tracked, span)
         elif tracked.bad:
             step = EventKind.SPREAD
         else:
             step = EventKind.REOPENED
             group.move(tracked, transition.span)
-            tracked.fixed, tracked.beside = None, change.beside
+            tracked.fixed, tracked.also_changed = None, change.also_changed
         group.add(cell, tracked)
         tracked.bad[cell] = transition.bad
         self._failing[cell] = tracked

@@ -22,7 +22,7 @@ def change_document(change: Change) -> dict[str, object]:
         "message": change.message,
         "build_before": build_label(change.build_before),
         "build_after": build_label(change.build_after),
-        "beside": [*change.beside],
+        "also_changed": [*change.also_changed],
         "instead": change.instead,
     }
 
@@ -37,7 +37,7 @@ def change_group_document(group: FailureGroup) -> dict[str, object]:
     return {
         "framework": group.framework,
         "build": group.build,
-        "baseline": group.baseline,
+        "previous_build": group.previous_build,
         "kind": group.kind.value,
         "signature": group.signature,
         "functions": [*group.functions],

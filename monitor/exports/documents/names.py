@@ -37,7 +37,7 @@ def name_changes_document(one: BuildNames) -> dict[str, object]:
         "framework": one.run.framework,
         "run": one.run.id,
         "build": build_label(one.build),
-        "baseline": build_label(one.baseline),
+        "previous_build": build_label(one.previous_build),
         "names": one.count,
         "changes": [name_change_document(change) for change in one.changes],
     }

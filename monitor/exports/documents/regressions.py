@@ -29,7 +29,7 @@ def regression_document(regression: Regression, main_commits: Mapping[str, str])
         "last_good": build_label(regression.last_good),
         "first_bad": build_label(regression.first_bad),
         "fixed": build_label(regression.fixed),
-        "beside": [*regression.beside],
+        "also_changed": [*regression.also_changed],
         "commits": {**dataclasses.asdict(commits), "notes": [*commits.notes]},
         "functions": [*regression.functions],
         "targets": [*regression.targets],

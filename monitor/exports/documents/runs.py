@@ -24,7 +24,7 @@ def run_summary(night: NightChanges) -> dict[str, object]:
         **series_fields(run),
         "build": build_label(run.build),
         "sources": source_list([source_of(run)]) if run.build else [],
-        "baseline": build_label(night.baseline),
+        "previous_build": build_label(night.previous_build),
         "expected": night.expected,
         "observed": night.observed,
         "resting": night.run.resting,

@@ -27,11 +27,11 @@ MAX_BUILDS = 30
 
 @dataclass(frozen=True)
 class BuildChanges:
-    """Changes of one build over all runs, in groups. `baselines` are the last builds before the changes."""
+    """Changes of one build over all runs, in groups. `previous_builds` are the last builds before the changes."""
 
     framework: str
     build: Build
-    baselines: tuple[str, ...]
+    previous_builds: tuple[str, ...]
     groups: tuple[FailureGroup, ...]
 
     @property
@@ -64,5 +64,5 @@ def changes_by_build(nights: Iterable[NightChanges]) -> tuple[BuildChanges, ...]
 
 def _build_changes(framework: str, groups: Sequence[FailureGroup]) -> BuildChanges:
     (build, *_) = (hit.change.build_after for group in groups for hit in group.members if hit.change.build_after)
-    baselines = sorted({group.baseline for group in groups} - {"-"})
-    return BuildChanges(framework, build, tuple(baselines), tuple(groups))
+    previous_builds = sorted({group.previous_build for group in groups} - {"-"})
+    return BuildChanges(framework, build, tuple(previous_builds), tuple(groups))

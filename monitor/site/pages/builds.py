@@ -159,7 +159,7 @@ def _signature_parts(name: PublicName | None) -> tuple[tuple[str, ...], ...]:
 
 def _changed_cases(nights: Iterable[NightChanges]) -> Iterator[GroupMember]:
     for night in nights:
-        if night.baseline:
+        if night.previous_build:
             yield from (GroupMember(night.run, change) for change in night.changes)
 
 

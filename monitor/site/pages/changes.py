@@ -77,7 +77,8 @@ def summarize_changes(night: NightChanges, limit: int) -> RunChanges:
 def _why_no_changes(night: NightChanges) -> str:
     if night.run.blocked:
         return "The run observed nothing, so no change is known."
-    if night.baseline is None:
+    if night.previous_build is None:
         return f"First run: no earlier build to compare {build_title(night.run.build)} with."
     among = f" among the {night.observed} of {night.expected} observed cases" if night.observed < night.expected else ""
-    return f"No outcome changed{among}: {build_title(night.run.build)} compared with {build_title(night.baseline)}."
+    new, old = build_title(night.run.build), build_title(night.previous_build)
+    return f"No outcome changed{among}: {new} compared with {old}."

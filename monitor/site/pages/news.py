@@ -107,5 +107,6 @@ def _cause(change: Change) -> str:
     """Return what differs from the build before, as a part of a sentence."""
     before, after = change.build_before, change.build_after
     if before and after and before.requirement == after.requirement:
-        return f" with another part ({change.beside[0].replace('==', ' ')})" if change.beside else ", rerun,"
+        other = change.also_changed
+        return f" with another part ({other[0].replace('==', ' ')})" if other else ", rerun,"
     return f", compared with {build_title(before)}," if before else ""

@@ -55,7 +55,8 @@ def _page_digest(night: NightChanges) -> str:
         )
         for change in night.changes
     ]
-    return input_digest(night.run, _label(night.baseline), changes, night.incidents, night.expected, night.observed)
+    previous = _label(night.previous_build)
+    return input_digest(night.run, previous, changes, night.incidents, night.expected, night.observed)
 
 
 def _label(build: Build | None) -> str:
