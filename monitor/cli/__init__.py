@@ -68,6 +68,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
     from monitor.history.files import HistoryError
     from monitor.history.git import GitError
     from monitor.history.retraction import RetractionError
+    from monitor.issues.alarms import AlarmsError
     from monitor.site.incremental import SiteError
     from monitor.suite.discovery import DeclarationError
 
@@ -81,6 +82,7 @@ def _user_errors() -> tuple[type[Exception], ...]:
         RetractionError,
         SiteError,
         GitHubError,
+        AlarmsError,
         FederationError,
     )
 

@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 
 from monitor.cli.commands import COMMANDS, command_app
-from monitor.cli.options import BranchOption, HistoryOption, JsonOption, PlanOption, RepositoryOption
+from monitor.cli.options import AccountOption, BranchOption, HistoryOption, JsonOption, PlanOption, RepositoryOption
 from monitor.cli.output import examples, print_json
-from monitor.cli.paths import new_directory
+from monitor.cli.paths import new_directory, new_file
 from monitor.github.workflows import RECORDED_WORKFLOWS, RETENTION_DAYS, Artifact
+from monitor.issues.alarms import AlarmState
 from monitor.pipeline import github_workflows
+from monitor.pipeline.alarms import fetch_alarms
 from monitor.pipeline.locations import DEFAULT_HISTORY, WORK
 from monitor.pipeline.progress_log import log
 
@@ -96,6 +98,33 @@ def download(
         log("nothing new was handed over")
     if any(result.fault for result in results):
         raise typer.Exit(2)
+
+
+@app.command(
+    epilog=examples(
+        "portability github alarms --repository octocat/monitor \\ --out alarms.json",
+        "portability site --alarms alarms.json",
+    )
+)
+def alarms(
+    repository: RepositoryOption,
+    account: AccountOption = "",
+    out: Annotated[Path, typer.Option(help="File of the alarms to write.", metavar="FILE", parser=new_file)] = WORK
+    / "alarms.json",
+    json_: JsonOption = False,
+) -> None:
+    """Write which issues on regressions people closed as wrong, for the site.
+
+    An alarm was wrong if a person closed its issue as not planned. The token is the environment's GITHUB_TOKEN; a
+    public repository needs none.
+    """
+    found = fetch_alarms(repository, account, out)
+    counts = {state.value: len(found.of(state)) for state in AlarmState}
+    if json_:
+        print_json({"file": out, **counts})
+        return
+    print(", ".join(f"{number} {state}" for state, number in counts.items()))
+    print(out)
 
 
 def _json(artifact: Artifact, files: tuple[Path, ...]) -> dict[str, object]:

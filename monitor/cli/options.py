@@ -128,6 +128,15 @@ FederationOption = Annotated[
         parser=existing_file,
     ),
 ]
+AlarmsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--alarms",
+        help="Which alarms were right, from `portability github alarms`.",
+        metavar="FILE",
+        parser=existing_file,
+    ),
+]
 PushOption = Annotated[bool, typer.Option("--push", help="Push to the remote `origin`, on top of what is there.")]
 
 # GitHub.

@@ -7,11 +7,18 @@ from typing import Annotated
 import typer
 
 from monitor.cli.commands import command_app
-from monitor.cli.options import FederationOption, HistoryOption, RepositoryOption, SiteOption, SiteUrlOption
+from monitor.cli.options import (
+    AlarmsOption,
+    FederationOption,
+    HistoryOption,
+    RepositoryOption,
+    SiteOption,
+    SiteUrlOption,
+)
 from monitor.cli.output import examples
 from monitor.pipeline.github_access import check_repository, checked_site_url
 from monitor.pipeline.locations import DEFAULT_HISTORY, DEFAULT_SITE
-from monitor.pipeline.publish import serve_pages, write_pages
+from monitor.pipeline.publish import SiteInputs, serve_pages, write_pages
 from monitor.pipeline.snapshots import open_history, snapshot_of
 from monitor.site.incremental import refuse_foreign
 
@@ -31,6 +38,7 @@ def site(
     site_url: SiteUrlOption = "",
     repository: RepositoryOption = "",
     federation: FederationOption = None,
+    alarms: AlarmsOption = None,
     serve: Annotated[
         bool, typer.Option("--serve", help="Serve the site on this machine, and keep it up to date.")
     ] = False,
@@ -44,8 +52,9 @@ def site(
     refuse_foreign(site)
     if repository:
         check_repository(repository)
-    address, recorded = checked_site_url(site_url), open_history(history)
+    inputs = SiteInputs(checked_site_url(site_url), repository, federation, alarms)
+    recorded = open_history(history)
     if serve:
-        serve_pages(recorded, history, port, site, address, federation, repository)
+        serve_pages(recorded, history, port, site, inputs)
     else:
-        print(write_pages(snapshot_of(recorded), site, address, federation, repository).as_uri())
+        print(write_pages(snapshot_of(recorded), site, inputs).as_uri())

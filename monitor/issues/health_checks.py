@@ -42,23 +42,23 @@ class HealthCheckKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class HealthAlarm:
+class HealthResult:
     """Result of a check. Each row is a subject and its problem. The check passes if there is no row."""
 
     kind: HealthCheckKind
     rows: tuple[tuple[str, str], ...]
 
 
-def check_schedules(states: Mapping[str, str], workflows: Iterable[str]) -> HealthAlarm:
+def check_schedules(states: Mapping[str, str], workflows: Iterable[str]) -> HealthResult:
     """Find disabled workflows. `states` has GitHub's word for the state of each workflow, by its file name."""
     found = {name: states.get(name, "deleted") for name in workflows}
     rows = ((name, DISABLED.get(state, state)) for name, state in found.items() if state != ACTIVE)
-    return HealthAlarm(HealthCheckKind.SCHEDULE, tuple(rows))
+    return HealthResult(HealthCheckKind.SCHEDULE, tuple(rows))
 
 
 def check_silence(
     nights: Iterable[NightChanges], expected: Iterable[Series], longest: timedelta, now: datetime
-) -> HealthAlarm:
+) -> HealthResult:
     """Find the expected series without a run of the nightly job for longer than `longest`.
 
     If all suites of a framework are silent, or all frameworks of a target and kind of evidence, they share one row.
@@ -70,7 +70,7 @@ def check_silence(
     for series in newest:
         if series in silent:
             rows.setdefault(_widest_silent(series, newest, silent), []).append(newest[series])
-    return HealthAlarm(HealthCheckKind.SILENCE, tuple((name, _last_run(times, now)) for name, times in rows.items()))
+    return HealthResult(HealthCheckKind.SILENCE, tuple((name, _last_run(times, now)) for name, times in rows.items()))
 
 
 def _widest_silent(series: Series, expected: Iterable[Series], silent: Collection[Series]) -> str:
@@ -91,7 +91,7 @@ def _last_run(times: Iterable[datetime | None], now: datetime) -> str:
 
 def check_coverage(
     newest: Sequence[NightChanges], expected: Iterable[Series], longest: timedelta, now: datetime
-) -> HealthAlarm:
+) -> HealthResult:
     """Find the newest nights of expected series that observed too little or failed as a whole. Skip silent series."""
     series = {*expected}
     rows = [
@@ -101,28 +101,28 @@ def check_coverage(
         if night.incidents and run.series in series and now - parse_time(run.started) <= longest
         if not _is_future(run.started, now)
     ]
-    return HealthAlarm(HealthCheckKind.COVERAGE, tuple(sorted(rows)))
+    return HealthResult(HealthCheckKind.COVERAGE, tuple(sorted(rows)))
 
 
-def check_site(address: str, generated: datetime | None, fault: str, now: datetime) -> HealthAlarm:
+def check_site(address: str, generated: datetime | None, fault: str, now: datetime) -> HealthResult:
     """Check the age of a published site. `fault` is the reason if the site states no time."""
     if generated is None:
-        return HealthAlarm(HealthCheckKind.SITE, ((address, fault),))
+        return HealthResult(HealthCheckKind.SITE, ((address, fault),))
     age = now - generated
     if age < -CLOCK_TOLERANCE:
         row = address, f"dated {generated:%Y-%m-%d}, which is in the future"
-        return HealthAlarm(HealthCheckKind.SITE, (row,))
+        return HealthResult(HealthCheckKind.SITE, (row,))
     row = address, f"written on {generated:%Y-%m-%d}, {count(age.days, 'day')} ago"
-    return HealthAlarm(HealthCheckKind.SITE, (row,) if age > MAX_SITE_AGE else ())
+    return HealthResult(HealthCheckKind.SITE, (row,) if age > MAX_SITE_AGE else ())
 
 
-def check_artifacts(artifacts: Iterable[Artifact], now: datetime) -> HealthAlarm:
+def check_artifacts(artifacts: Iterable[Artifact], now: datetime) -> HealthResult:
     """Find artifacts that expired without being recorded, or that have waited for too long."""
     rows = ((artifact.label, artifact.loss if artifact.expired else artifact.overdue(now)) for artifact in artifacts)
-    return HealthAlarm(HealthCheckKind.LOST, tuple((name, problem) for name, problem in rows if problem))
+    return HealthResult(HealthCheckKind.LOST, tuple((name, problem) for name, problem in rows if problem))
 
 
-def check_clock(nights: Iterable[NightChanges], fault: str, now: datetime) -> HealthAlarm:
+def check_clock(nights: Iterable[NightChanges], fault: str, now: datetime) -> HealthResult:
     """Find runs dated in the future, the last one of each target. `fault` describes this machine's own clock.
 
     A run of the future must not hide that its target is silent.
@@ -138,7 +138,7 @@ def check_clock(nights: Iterable[NightChanges], fault: str, now: datetime) -> He
         days = count((time - now).days, "day")
         problem = f"a run is dated {time:%Y-%m-%d}, {days} in the future, and does not count"
         rows.append((_target_name(target, evidence), problem))
-    return HealthAlarm(HealthCheckKind.CLOCK, tuple(rows))
+    return HealthResult(HealthCheckKind.CLOCK, tuple(rows))
 
 
 def _is_future(started: str, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.formatting.humanize import join_words
 from monitor.formatting.markdown import MAX_BYTES, code, fit_table, size
 from monitor.issues.body import MONITOR
-from monitor.issues.health_checks import HealthAlarm, HealthCheckKind
+from monitor.issues.health_checks import HealthCheckKind, HealthResult
 from monitor.issues.issue_metadata import IssueMetadata, NotifiedState, hidden_line
 from monitor.issues.lifecycle import SubjectStatus, plan_tasks
 from monitor.issues.operations import FiledIssue, Task
@@ -42,15 +42,15 @@ CLOSING_COMMENTS = {HealthCheckKind.LOST: "No result waits to be recorded. A res
 class HealthIssueSubject:
     """Subject of an issue about one kind of health check."""
 
-    alarm: HealthAlarm
+    result: HealthResult
 
     @property
     def covers(self) -> tuple[str, ...]:
-        return (f"monitor-{self.alarm.kind}",)
+        return (f"monitor-{self.result.kind}",)
 
     @property
     def status(self) -> SubjectStatus:
-        return SubjectStatus.FAILING if self.alarm.rows else SubjectStatus.FIXED
+        return SubjectStatus.FAILING if self.result.rows else SubjectStatus.FIXED
 
     @property
     def may_close(self) -> bool:
@@ -58,7 +58,7 @@ class HealthIssueSubject:
 
     @property
     def title(self) -> str:
-        return TITLES[self.alarm.kind]
+        return TITLES[self.result.kind]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -66,14 +66,14 @@ class HealthIssueSubject:
 
     @property
     def notified(self) -> NotifiedState:
-        return NotifiedState("", "", tuple(sorted(name for name, _ in self.alarm.rows)), 0)
+        return NotifiedState("", "", tuple(sorted(name for name, _ in self.result.rows)), 0)
 
     def body(self, metadata: IssueMetadata) -> str:
-        rows = [(code(name), code(problem)) for name, problem in self.alarm.rows]
+        rows = [(code(name), code(problem)) for name, problem in self.result.rows]
         if not rows:
             return "\n\n".join((self.closing_comment(), hidden_line(metadata)))
         closing = "This issue closes when the check passes."
-        parts = (REMEDIES[self.alarm.kind], closing, hidden_line(metadata))
+        parts = (REMEDIES[self.result.kind], closing, hidden_line(metadata))
         room = MAX_BYTES - size("\n\n".join(("", *parts)))
         return "\n\n".join((fit_table(("subject", "problem"), rows, room, ""), *parts))
 
@@ -94,12 +94,12 @@ class HealthIssueSubject:
         return f"The check fails again: {join_words([code(name) for name in self.notified.targets])}."
 
     def closing_comment(self) -> str:
-        return CLOSING_COMMENTS.get(self.alarm.kind, "The check passes.")
+        return CLOSING_COMMENTS.get(self.result.kind, "The check passes.")
 
 
-def plan_alarm_issues(alarms: Sequence[HealthAlarm], filed: Iterable[FiledIssue]) -> tuple[Task, ...]:
+def health_tasks(results: Sequence[HealthResult], filed: Iterable[FiledIssue]) -> tuple[Task, ...]:
     """Return one task per issue about the kinds of checks that ran."""
-    subjects = {covered: subject for subject in map(HealthIssueSubject, alarms) for covered in subject.covers}
+    subjects = {covered: subject for subject in map(HealthIssueSubject, results) for covered in subject.covers}
 
     def subject_of(issue: FiledIssue) -> HealthIssueSubject | None:
         return next((subjects[name] for name in issue.metadata.covers if name in subjects), None)

@@ -143,7 +143,7 @@ def open_issue(subject: IssueSubject) -> OpenIssue:
 
 def update_issue(issue: FiledIssue, subject: IssueSubject) -> Task:
     """Return the operations that bring an existing issue up to date."""
-    if MUTE in issue.labels or _closed_for_good(issue):
+    if MUTE in issue.labels or closed_for_good(issue):
         return ()
     desired = (_desired_if_open if issue.open else _desired_if_closed)(issue.metadata, subject)
     return _task(issue, subject, desired) if desired else ()
@@ -159,7 +159,7 @@ def close_duplicate(issue: FiledIssue, original: int) -> Task:
     return (*_comment(issue, f"Duplicate of #{original}."), edit)
 
 
-def _closed_for_good(issue: FiledIssue) -> bool:
+def closed_for_good(issue: FiledIssue) -> bool:
     """Return True if a person closed the issue as not planned or as a duplicate."""
     by_monitor = issue.reason == CLOSE_REASONS.get(issue.metadata.status)
     return not issue.open and issue.reason in (NOT_PLANNED, DUPLICATE) and not by_monitor

@@ -11,7 +11,7 @@ from monitor.github.client import GitHubClient
 from monitor.github.workflows import LOSS_REPORT_DAYS, RECORDED_WORKFLOWS, RETENTION_DAYS, Workflows, workflow_states
 from monitor.issues.github_issues import IssueTracker
 from monitor.issues.health_checks import (
-    HealthAlarm,
+    HealthResult,
     check_artifacts,
     check_clock,
     check_coverage,
@@ -19,7 +19,7 @@ from monitor.issues.health_checks import (
     check_silence,
     check_site,
 )
-from monitor.issues.health_issues import plan_alarm_issues
+from monitor.issues.health_issues import health_tasks
 from monitor.issues.operations import Task
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.planner import PlanRequest, planned_series
@@ -55,15 +55,15 @@ def plan_health_issues(
     artifacts = Workflows(client, branch).artifacts(
         _existing(RECORDED_WORKFLOWS, workflows), RETENTION_DAYS + LOSS_REPORT_DAYS, ingested
     )
-    alarms = [
+    results = [
         check_schedules(workflows, DAILY),
         check_silence(snapshot.nights, expected, limit, now),
         check_coverage(snapshot.newest, expected, limit, now),
         check_artifacts(artifacts, now),
         check_clock(snapshot.nights, client.clock_error, now),
-        *([_site_alarm(site_url, now)] if site_url else []),
+        *([_site_result(site_url, now)] if site_url else []),
     ]
-    return plan_alarm_issues(alarms, issues.filed())
+    return health_tasks(results, issues.filed())
 
 
 def _existing(names: tuple[str, ...], states: Mapping[str, str]) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ def _existing(names: tuple[str, ...], states: Mapping[str, str]) -> tuple[str, .
     return tuple(name for name in names if name in states)
 
 
-def _site_alarm(site_url: str, now: datetime) -> HealthAlarm:
+def _site_result(site_url: str, now: datetime) -> HealthResult:
     try:
         return check_site(site_url, site_written_at(site_url), "", now)
     except FreshnessUnknownError as error:

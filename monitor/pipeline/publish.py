@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from monitor.check.name_uses import names_in
 from monitor.execution.targets.target import Target, load_targets
 from monitor.federation.columns import Federation, load_federation
 from monitor.history.store import History
+from monitor.issues.alarms import load_alarms
 from monitor.pipeline.locations import FINDINGS, RUNNERS, TEMPLATES, TRIAGE, UPSTREAM_REPORTS
 from monitor.pipeline.snapshots import snapshot_of
 from monitor.pipeline.source_check import Sources, named_targets, report_on
@@ -33,10 +35,22 @@ from monitor.suite.repro import NoScriptError, script
 from monitor.usage import load_usage
 
 
-def write_pages(
-    snapshot: Snapshot, directory: Path, site_url: str = "", federation: Path | None = None, repository: str = ""
-) -> Path:
-    """Write the site, and return the path of its first page. `federation` is a file of forks' columns."""
+@dataclass(frozen=True)
+class SiteInputs:
+    """Inputs of a site besides the history.
+
+    `address` is that of the published site, and `repository` the one at GitHub; both may be empty. `federation` is a
+    file of forks' columns, and `alarms` one of `portability github alarms`.
+    """
+
+    address: str = ""
+    repository: str = ""
+    federation: Path | None = None
+    alarms: Path | None = None
+
+
+def write_pages(snapshot: Snapshot, directory: Path, inputs: SiteInputs = SiteInputs()) -> Path:
+    """Write the site, and return the path of its first page. Raises FederationError, AlarmsError."""
     generated = datetime.now(UTC)
     project = ProjectMetadata(
         catalog=load_catalog(),
@@ -44,7 +58,7 @@ def write_pages(
         hardware={name: _target_info(target) for name, target in load_targets(RUNNERS).items()},
         excuse=load_triage_context(snapshot).excuse,
         known_issues=load_known_issues(FINDINGS),
-        federation=load_federation(federation, generated) if federation else Federation(),
+        federation=load_federation(inputs.federation, generated) if inputs.federation else Federation(),
         usage=load_usage(),
         declared_arguments=tuple(declared_arguments()),
         untested_parameters=untested_parameters(),
@@ -52,22 +66,28 @@ def write_pages(
         computed=computed_functions(),
         example=partial(check_example, snapshot),
         reports=load_upstream_reports(UPSTREAM_REPORTS, TRIAGE),
+        alarms=load_alarms(inputs.alarms) if inputs.alarms else None,
     )
     page = write_site(
-        snapshot, project, directory, templates=TEMPLATES, generated=generated, base=site_url, repository=repository
+        snapshot,
+        project,
+        directory,
+        templates=TEMPLATES,
+        generated=generated,
+        base=inputs.address,
+        repository=inputs.repository,
     )
     return page.resolve()
 
 
-def serve_pages(
-    history: History, watched: Path, port: int, directory: Path, site_url: str, federation: Path | None, repository: str
-) -> None:
+def serve_pages(history: History, watched: Path, port: int, directory: Path, inputs: SiteInputs) -> None:
     """Serve the site on this machine until interrupted; write it again when templates or the history change."""
-    base = site_url or (f"http://{LOOPBACK}:{port}/" if port else "")
+    local = f"http://{LOOPBACK}:{port}/" if port else ""
+    here = replace(inputs, address=inputs.address or local)
 
     def write() -> Path:
         history.refresh()
-        return write_pages(snapshot_of(history), directory, base, federation, repository)
+        return write_pages(snapshot_of(history), directory, here)
 
     serve_site(write, directory, watched=[TEMPLATES, watched], port=port)
 

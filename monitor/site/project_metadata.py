@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from monitor.analysis.regressions.regression import Suppression, no_suppression
 from monitor.analysis.status.array_api import ArrayStandard
 from monitor.federation.columns import Federation
+from monitor.issues.alarms import Alarms
 from monitor.model import DeclaredArguments, Function, UntestedParameter
 from monitor.site.known_issues import KnownIssue
 from monitor.site.pages.check_example import CheckExample
@@ -27,6 +28,7 @@ class ProjectMetadata:
     that declared cases pass, and `untested_parameters` those that no case needs to pass. `standard` is the array API
     standard. `computed` has what a declared function computes, by framework and name. `example` returns a program with
     the report of its check, None if no listed build has the names that it uses. `reports` are those for frameworks.
+    `alarms` are the issues on regressions, None if they were not read.
     """
 
     catalog: Mapping[str, Function]
@@ -42,3 +44,4 @@ class ProjectMetadata:
     computed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     example: Callable[[], CheckExample | None] = lambda: None
     reports: tuple[UpstreamReport, ...] = ()
+    alarms: Alarms | None = None

@@ -91,7 +91,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         arguments,
         scoreboard,
         comparison_data(snapshot.functions, families, project.hardware, same),
-        trust_page(snapshot.functions, project.catalog, nights, found, project.reports, generated),
+        trust_page(snapshot.functions, project.catalog, nights, found, project.reports, project.alarms, generated),
         tuple(target.target_sources(overview.all_targets, snapshot.series, project.hardware)),
         builds.build_pages(nights, snapshot.names, snapshot.main_commits),
         tuple(

@@ -15,6 +15,8 @@ from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.pipeline.notify import owners
 from support.fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault
+from support.html_pages import Page
+from support.issue_nights import close
 
 Make = Callable[..., RunFile]
 A = "jax/jax.lax.sort/eager-float32"
@@ -99,3 +101,18 @@ def test_an_owner_is_a_name_at_github(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text('title = "x"\nowners = "@octocat"\n')
     with pytest.raises(ValueError, match=r'mine.toml: owners: "@octocat" is not a name at GitHub'):
         load_targets(tmp_path)
+
+
+def test_the_site_counts_the_alarms_that_people_closed_as_wrong(
+    github: FakeGitHub, history: Path, tmp_path: Path
+) -> None:
+    notify(history)
+    close(github.issues[0], "not_planned")
+    out = tmp_path / "alarms.json"
+    done = CliRunner().invoke(app, ["github", "alarms", "--repository", REPOSITORY, "--out", str(out)])
+    assert (done.exit_code, done.stdout) == (0, f"0 open, 0 right, 1 wrong, 0 undecided\n{out}\n")
+    site = ["site", "--history", str(history), "--site", str(tmp_path / "site"), "--alarms", str(out)]
+    assert CliRunner().invoke(app, site).exit_code == 0
+    words = Page(tmp_path / "site" / "trust.html").words
+    assert "0 % of the 1 closed issue on regressions was right." in words.replace("\u202f", " ")
+    assert "which says that the alarm was wrong: #1." in words

@@ -73,6 +73,7 @@ CALLS: dict[str, dict[str, str]] = {
     "history show": {"function": "jax.numpy.add", "history": "history"},
     "history prune": {"history": "history"},
     "github dispatch": {"workflow": "run.yml", "repository": REPOSITORY},
+    "github alarms": {"repository": REPOSITORY, "out": "alarms.json"},
     "github download": {"repository": REPOSITORY, "history": "history"},
 }
 

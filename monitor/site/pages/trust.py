@@ -14,6 +14,7 @@ from monitor.analysis.status.current_status import SeriesStatus
 from monitor.analysis.status.evidence_validation import STUDY, EvidenceValidation, validate_evidence
 from monitor.analysis.status.last_runs import is_nightly_run
 from monitor.formatting.humanize import parse_time
+from monitor.issues.alarms import Alarms, AlarmState
 from monitor.model import Evidence, Function
 from monitor.site.upstream_reports import ReportState, UpstreamReport, state_counts
 
@@ -59,13 +60,17 @@ class NightCoverage:
 
 @dataclass(frozen=True)
 class TrustPage:
-    """Content of the page. `detections` are times to detection in days; `late` regressions were found in old builds."""
+    """Content of the page. `detections` are times to detection in days; `late` regressions were found in old builds.
+
+    `alarms` is None if the issues were not read.
+    """
 
     accuracies: tuple[CompiledAccuracy, ...]
     detections: tuple[int, ...]
     late: int
     coverage: tuple[NightCoverage, ...]
     reports: tuple[UpstreamReport, ...]
+    alarms: Alarms | None
 
     @property
     def median_detection(self) -> float | None:
@@ -75,6 +80,16 @@ class TrustPage:
     @property
     def counts(self) -> Mapping[ReportState, int]:
         return state_counts(self.reports)
+
+    @property
+    def wrong_alarms(self) -> tuple[int, ...]:
+        """Return the numbers of the issues that people closed as wrong."""
+        return tuple(alarm.number for alarm in self.alarms.of(AlarmState.WRONG)) if self.alarms else ()
+
+    @property
+    def open_alarms(self) -> int:
+        """Return the number of open issues."""
+        return len(self.alarms.of(AlarmState.OPEN)) if self.alarms else 0
 
     @property
     def study(self) -> tuple[int, int]:
@@ -89,6 +104,7 @@ def trust_page(
     nights: Sequence[NightChanges],
     regressions: Iterable[Regression],
     reports: tuple[UpstreamReport, ...],
+    alarms: Alarms | None,
     generated: datetime,
 ) -> TrustPage:
     found = [one for one in regressions if one.kind is not RegressionKind.SLOWER]
@@ -98,6 +114,7 @@ def trust_page(
         sum(one.detection is None for one in found),
         tuple(_night_coverage(nights, generated)),
         reports,
+        alarms,
     )
 
 
