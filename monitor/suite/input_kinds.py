@@ -9,6 +9,7 @@ a variance of large equal numbers, a gradient at zero.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -76,25 +77,39 @@ def draws(case: Case) -> tuple[Draw, ...]:
 def derived_cases(declaration: Declaration, framework: str) -> Iterator[Case]:
     """Yield the cases that follow from a declaration by rule: modes that it need not name, and kinds of inputs.
 
-    A declaration without a reference or without tensors has none: a promise is one on its plain inputs. A declaration
-    that follows by rule has none either. The limits of the declaration are left out.
+    A declaration without tensors has none, and a declaration that follows by rule has none either. A promise has no
+    further modes: many calls with a promise read the host. The limits of the declaration are left out.
     """
-    if not declaration.numeric or not declaration.tensors or declaration.rule:
+    if not declaration.tensors or declaration.rule:
         return
-    if Mode.COMPILED not in (*declaration.modes, *declaration.limits):
-        yield from declaration.cases_in(Mode.COMPILED, framework)
     first = declaration.dtypes[:1] or ("",)
-    for mode in _further_modes(declaration):
-        yield Case(framework, declaration, mode, first[0])
+    if declaration.numeric:
+        if Mode.COMPILED not in (*declaration.modes, *declaration.limits):
+            yield from declaration.cases_in(Mode.COMPILED, framework)
+        for mode in _further_modes(declaration):
+            yield Case(framework, declaration, mode, first[0])
     floating = tuple(dtype for dtype in declaration.dtypes if dtype in FLOATING)
-    for kind in DRAWS:
+    for kind in DRAWS if declaration.numeric else _kinds_of_promise(declaration):
         dtypes = floating or first if kind is InputKind.SPECIAL else floating[:1] or first
         for mode in MODES.get(kind, (Mode.EAGER, Mode.COMPILED)):
-            if {kind, mode} & declaration.limits.keys() or (mode is Mode.GRADIENT and mode not in declaration.modes):
+            by_rule = declaration.numeric and mode is not Mode.GRADIENT
+            if {kind, mode} & declaration.limits.keys() or not (by_rule or mode in declaration.modes):
                 continue
             for dtype in dtypes:
                 if next(DRAWS[kind](declaration.tensors, dtype), None):
                     yield Case(framework, declaration, mode, dtype, kind)
+
+
+def _kinds_of_promise(declaration: Declaration) -> tuple[InputKind, ...]:
+    """Return the kinds of inputs of which a promise is the oracle.
+
+    A promise holds for other values and for views. It holds for other shapes if it takes a tensor: it then computes
+    what it expects from the inputs. Without one, it states the result of the declared shapes.
+    """
+    same_shapes = (InputKind.SPECIAL, InputKind.SCALED, InputKind.STRIDED)
+    if declaration.tensors.keys().isdisjoint(inspect.signature(declaration.oracle).parameters):
+        return same_shapes
+    return (*same_shapes, InputKind.EMPTY, InputKind.RANK, InputKind.LARGE)
 
 
 def _further_modes(declaration: Declaration) -> Iterator[Mode]:

@@ -11,6 +11,7 @@ Limits = dict[InputKind | Mode, str]
 FIXED_SHAPES: Limits = dict.fromkeys(
     (InputKind.EMPTY, InputKind.RANK, InputKind.LARGE), "the reference is written for the declared shapes"
 )
+OWN_LAYOUT: Limits = {InputKind.STRIDED: "the promise is one on the layout of a contiguous input"}
 ALIGNED: Limits = {InputKind.STRIDED: "the operands must be aligned, by rows or by columns"}
 NOT_EMPTY: Limits = {InputKind.EMPTY: "the function or its reference takes no empty dimension"}
 FIXED_RANK: Limits = {InputKind.RANK: "the function or its reference takes a fixed number of dimensions"}
@@ -24,6 +25,10 @@ FINITE: Limits = {InputKind.SPECIAL: "the function is defined for finite numbers
 FIXED_VALUES: Limits = dict.fromkeys(
     (InputKind.SPECIAL, InputKind.SCALED), "the call or its reference chooses special values itself"
 )
+COMPARES: Limits = {InputKind.SPECIAL: "the case compares numbers, and not-a-number equals none"}
+TWICE: Limits = {InputKind.SPECIAL: "twice the largest number is infinite, and not-a-number equals none"}
+GENERIC: Limits = dict.fromkeys((InputKind.SPECIAL, InputKind.SCALED), "the promise is one on random finite numbers")
+DIGITS: Limits = dict.fromkeys((InputKind.SPECIAL, InputKind.SCALED), "a few digits are written")
 FLUSHED: Limits = {InputKind.SPECIAL: "a step of the call is subnormal, and some hardware reads it as zero"}
 SINGULAR: Limits = {InputKind.KINKS: "a singular matrix has no derivative of its decomposition"}
 UNIT_RANGE: Limits = dict.fromkeys(

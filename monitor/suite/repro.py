@@ -126,12 +126,11 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     if not declaration.numeric:
         yield f"{oracle.define('promise', [oracle.parameters[0], *named])}\n\n"
         yield f"random.seed(0), np.random.seed(0), {dialect.seed}".rstrip(" ,") + "  # two builds draw alike"
-        yield f"result = fetch({call_text})\nprint(result)"
-        yield PROMISE.format(arguments=", ".join(["result", *exact.values()])) + CLOSING
-        return
-    yield f"\n\n{oracle.define('reference', named)}\n\n"
-    yield compare_text(case)
-    judged = judged_text(case, dialect, dict(zip(named, exact.values(), strict=True)), called, call_text)
+        judged = iter([PROMISE.format(call=call_text, arguments=", ".join(["result", *exact.values()]))])
+    else:
+        yield f"\n\n{oracle.define('reference', named)}\n\n"
+        yield compare_text(case)
+        judged = judged_text(case, dialect, dict(zip(named, exact.values(), strict=True)), called, call_text)
     if plain:
         yield from judged
     else:

@@ -207,6 +207,45 @@ def test_listed_values_are_no_subject_of_a_kind() -> None:
     assert not kinds - {InputKind.PLAIN, InputKind.STRIDED}
 
 
+SAME_SHAPES = {InputKind.SPECIAL, InputKind.SCALED, InputKind.STRIDED}
+
+
+def promised(call: Callable[..., Any], promise: Callable[..., Any]) -> Declaration:
+    declaration = case("torch.sign", dtypes=("float32",), modes=(EAGER,))(call)
+    declaration.promise(promise)
+    return declaration
+
+
+def sign(np, x=tensor(5, 7)):
+    return np.sign(x)
+
+
+def test_a_promise_has_the_kinds_of_which_it_is_the_oracle() -> None:
+    stated = promised(sign, lambda result: result.shape == (5, 7))
+    computed = promised(sign, lambda result, x: result.shape == x.shape)
+    shapes = {InputKind.EMPTY, InputKind.RANK, InputKind.LARGE}
+    for declaration, kinds in ((stated, SAME_SHAPES), (computed, SAME_SHAPES | shapes)):
+        derived = [*derived_cases(declaration, "torch")]
+        assert {one.kind for one in derived} == kinds
+        assert {one.mode for one in derived} == {EAGER}
+        for kind in kinds:
+            judge(declaration, kind)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_promise_finds_the_fault_of_a_kind(fault: str) -> None:
+    kind, wrong = FAULTS[fault]
+
+    def call(np, x=tensor(5, 7)):
+        return wrong(np, x)
+
+    def kept(result, x):
+        return np.array_equal(result, np.max(x, axis=1, initial=-np.inf), equal_nan=True)
+
+    with pytest.raises(MismatchError):
+        judge(promised(call, kept), kind)
+
+
 def test_limits_leave_out_kinds_and_modes() -> None:
     limited = declare(largest, reference_of_largest, limits=FIXED_SHAPES | {COMPILED: "of this test"})
     derived = [*derived_cases(limited, "torch")]

@@ -1,7 +1,7 @@
 """TensorFlow 1's graphs and sessions, by `tf.compat.v1`."""
 
 from monitor.suite.declare import DTYPE, EVERY, FLOATING, case, tensor
-from monitor.suite.limits import FIXED_SHAPES, SESSION
+from monitor.suite.limits import FINITE, FIXED_SHAPES, NOT_EMPTY, SESSION
 
 
 @case("tf.compat.v1.placeholder", dtypes=EVERY, limits=FIXED_SHAPES | SESSION)
@@ -96,7 +96,7 @@ def _(np, x):
     return 2 * x
 
 
-@case("tf.compat.v1.Session.run", name="assigns", dtypes=FLOATING)
+@case("tf.compat.v1.Session.run", name="assigns", dtypes=FLOATING, limits=FINITE | NOT_EMPTY)
 def run_assigns(tf, x=tensor(3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         variable = tf.compat.v1.Variable(x.numpy())

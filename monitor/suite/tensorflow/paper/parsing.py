@@ -1,7 +1,7 @@
 """Conversion of text and bytes to tensors and back."""
 
 from monitor.suite.declare import BOOL, COMPLEX, FLOATING, INTEGER, case, tensor
-from monitor.suite.limits import FIXED_SHAPES, HOST_VALUES
+from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, FIXED_VALUES, FLUSHED, HOST_VALUES
 
 NUMBERS = ("float32", "int64")  # those that a record holds
 
@@ -132,7 +132,7 @@ def _(refused):
     return refused == ["float32", "int64"]
 
 
-@case("tf.strings.as_string", dtypes=FLOATING + INTEGER)
+@case("tf.strings.as_string", dtypes=FLOATING + INTEGER, limits=FINITE)
 def as_string(tf, x=tensor(3, 4)):
     return tf.strings.as_string(x)
 
@@ -142,7 +142,7 @@ def _(words, x):
     return all(abs(float(word) - value) <= 1e-6 for word, value in zip(words.ravel(), x.ravel(), strict=True))
 
 
-@case("tf.strings.as_string", name="complex", dtypes=COMPLEX)
+@case("tf.strings.as_string", name="complex", dtypes=COMPLEX, limits=FIXED_RANK)
 def as_string_complex(tf, x=tensor(4)):
     return tf.strings.as_string(x)
 
@@ -153,7 +153,7 @@ def _(words, x):
     return all(abs(complex(float(a), float(b)) - z) <= 2e-6 for (a, b), z in zip(parts, x, strict=True))
 
 
-@case("tf.strings.as_string", name="truth", dtypes=BOOL)
+@case("tf.strings.as_string", name="truth", dtypes=BOOL, limits=FIXED_RANK)
 def as_string_truth(tf, x=tensor(6)):
     return tf.strings.as_string(x)
 
@@ -163,7 +163,7 @@ def _(words, x):
     return words.tolist() == [b"true" if value else b"false" for value in x]
 
 
-@case("tf.strings.as_string", name="precise", dtypes=FLOATING)
+@case("tf.strings.as_string", name="precise", dtypes=FLOATING, limits=FLUSHED | FIXED_RANK)
 def as_string_precise(tf, x=tensor(5)):
     return tf.strings.as_string(x, precision=2), tf.strings.as_string(x, scientific=True, precision=3)
 
@@ -174,7 +174,7 @@ def _(result, x):
     return rounded.tolist() == [b"%.2f" % value for value in x] and scientific.tolist() == [b"%.3e" % v for v in x]
 
 
-@case("tf.strings.as_string", name="filled", dtypes=INTEGER)
+@case("tf.strings.as_string", name="filled", dtypes=INTEGER, limits=FIXED_RANK)
 def as_string_filled(tf, x=tensor(5)):
     return tf.strings.as_string(x, width=4, fill="0"), tf.strings.as_string(x, width=3)
 
@@ -185,7 +185,7 @@ def _(result, x):
     return zeros.tolist() == [b"%04d" % v for v in x] and spaces.tolist() == [b"%3d" % v for v in x]
 
 
-@case("tf.strings.as_string", name="infinite", dtypes=("float32", "float16"))
+@case("tf.strings.as_string", name="infinite", dtypes=("float32", "float16"), limits=FIXED_VALUES)
 def as_string_infinite(tf, x=tensor(3)):
     infinity = tf.abs(x) / tf.zeros_like(x)
     return tf.strings.as_string(infinity), tf.strings.as_string(-infinity)

@@ -1,6 +1,7 @@
 """Random numbers: distribution, and equality for equal seeds alone."""
 
 from monitor.suite.declare import DTYPE, case, uniform
+from monitor.suite.limits import FIXED_SHAPES, GENERIC
 
 DRAWS = 20000
 ROOT = DRAWS**0.5
@@ -14,7 +15,7 @@ def close(samples, mean, deviation, kurtosis):
     return near.all() and (abs(samples.std(axis=0) - deviation) < 5 * error_of_deviation + 1e-3 * deviation).all()
 
 
-@case("tf.random.gamma", dtypes=("float32", "float64", "float16"))
+@case("tf.random.gamma", dtypes=("float32", "float64", "float16"), limits=GENERIC | FIXED_SHAPES)
 def gamma(tf, alpha=uniform(0.5, 4, 3)):
     return tf.cast(tf.random.gamma([20000], alpha, dtype=alpha.dtype, seed=3), tf.float64)
 
@@ -24,7 +25,7 @@ def _(samples, alpha):
     return samples.shape == (DRAWS, 3) and (samples >= 0).all() and close(samples, alpha, alpha**0.5, 3 + 6 / alpha)
 
 
-@case("tf.random.gamma", name="rate", dtypes=("float32", "float64", "float16"))
+@case("tf.random.gamma", name="rate", dtypes=("float32", "float64", "float16"), limits=GENERIC | FIXED_SHAPES)
 def gamma_rate(tf, alpha=uniform(1, 4, 2, 1), beta=uniform(0.5, 2, 2)):
     return tf.cast(tf.random.gamma([20000], alpha, beta, dtype=alpha.dtype, seed=3), tf.float64)
 
@@ -99,7 +100,7 @@ def _(drawn):
     return (first == again[0]).all() and (second == again[1]).all() and (first != second).any()
 
 
-@case("tf.random.gamma", name="gradient", dtypes=("float32", "float64"))
+@case("tf.random.gamma", name="gradient", dtypes=("float32", "float64"), limits=GENERIC | FIXED_SHAPES)
 def gamma_gradient(tf, alpha=uniform(2, 4, 2), beta=uniform(1, 2, 2)):
     with tf.GradientTape() as tape:
         tape.watch([alpha, beta])

@@ -1,7 +1,7 @@
 """Joining, reshaping and conversion of tensors, and queries of their shape."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, NUMERIC, case, tensor
-from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, INTEGER_RANGE, NOT_EMPTY
+from monitor.suite.limits import DIGITS, FIXED_RANK, FIXED_SHAPES, INTEGER_RANGE, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -86,7 +86,7 @@ def _(np, x):
     return np.trunc(np.sum(x) / x.size)  # TensorFlow divides integers towards zero
 
 
-@case("tf.print", dtypes=FLOATING + ("int32",))
+@case("tf.print", dtypes=FLOATING + ("int32",), limits=DIGITS | FIXED_SHAPES)
 def print(tf, x=tensor(3)):
     import tempfile
 

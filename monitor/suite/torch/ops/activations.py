@@ -1,7 +1,7 @@
 """Activations, as layers and as functions."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, tensor, uniform
-from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
+from monitor.suite.limits import FINITE, FIXED_RANK, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SOFTMAX, LOG_SOFTMAX = "torch.nn.functional.softmax", "torch.nn.functional.log_softmax"
@@ -318,7 +318,7 @@ def _(np, x):
     return 1.0507009873554805 * np.where(x > 0, x, negative)
 
 
-@case(GUMBEL, dtypes=FLOATING)
+@case(GUMBEL, dtypes=FLOATING, limits=FINITE)
 def gumbel_softmax(torch, x=tensor(5, 7)):
     torch.manual_seed(3)
     soft = torch.nn.functional.gumbel_softmax(x, tau=0.5)

@@ -1,7 +1,7 @@
 """Losses, compared with the formulas of their documentation."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, indices, positive, tensor, uniform
-from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY, UNIT_RANGE
+from monitor.suite.limits import FIXED_RANK, GENERIC, LINKED_SIZES, NOT_EMPTY, UNIT_RANGE
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 CROSS_ENTROPY = "torch.nn.CrossEntropyLoss"
@@ -142,7 +142,7 @@ def _(np, y):
     return np.full(y.shape, 100.0)  # documented: a logarithm is at least -100
 
 
-@case("torch.nn.AdaptiveLogSoftmaxWithLoss", dtypes=("float32", "float64"))
+@case("torch.nn.AdaptiveLogSoftmaxWithLoss", dtypes=("float32", "float64"), limits=GENERIC)
 def adaptive_log_softmax(torch, x=tensor(6, 8)):
     torch.manual_seed(1)
     layer = torch.nn.AdaptiveLogSoftmaxWithLoss(8, 20, cutoffs=[4, 12], device=x.device, dtype=x.dtype)

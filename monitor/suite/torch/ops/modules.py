@@ -1,7 +1,7 @@
 """torch.nn.Module: its attributes, hooks and modes, and changes of a module's weights."""
 
 from monitor.suite.declare import EAGER, FLOATING, GRADIENT, case, tensor
-from monitor.suite.limits import DIFFERENTIATES, FIXED_RANK, HOOKED
+from monitor.suite.limits import COMPARES, DIFFERENTIATES, FIXED_RANK, HOOKED
 
 EAGERLY = (EAGER, GRADIENT)
 
@@ -82,7 +82,7 @@ def _(result):
     return result == [True, [False] * 4, [True] * 4]
 
 
-@case("torch.nn.Module.eval", dtypes=FLOATING)
+@case("torch.nn.Module.eval", dtypes=FLOATING, limits=COMPARES)
 def module_eval(torch, x=tensor(3, 4)):
     model = torch.nn.Sequential(torch.nn.Dropout(0.9), torch.nn.Dropout1d(0.9)).eval()
     return bool((model(x) == x).all()), [layer.training for layer in model.modules()]

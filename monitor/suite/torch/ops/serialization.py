@@ -1,7 +1,7 @@
 """Saving and loading of tensors, modules and programs."""
 
 from monitor.suite.declare import COMPLEX, DEVICE, FLOATING, case, tensor
-from monitor.suite.limits import CAPSULE, FILES, FIXED_RANK, FIXED_SHAPES
+from monitor.suite.limits import CAPSULE, COMPARES, FILES, FIXED_RANK, FIXED_SHAPES
 
 SAVE, LOAD = "torch.save", "torch.load"
 STORED = (*FLOATING, *COMPLEX, "int8", "int16", "int32", "int64", "uint8", "bool")
@@ -71,7 +71,7 @@ def _(result):
     return result == [3, [1.0, 1.0], True, [1.0, 1.0, 1.0]]
 
 
-@case(LOAD, dtypes=("float32", "bfloat16", "int64"))
+@case(LOAD, dtypes=("float32", "bfloat16", "int64"), limits=COMPARES)
 def load(torch, x=tensor(2, 3), device=DEVICE):
     loaded = [written(torch, x, map_location=place) for place in (device, "cpu", lambda storage, _: storage, "meta")]
     return [one.device.type for one in loaded], device.type, bool((loaded[1] == x.cpu()).all())

@@ -1,7 +1,7 @@
 """Methods of a tensor that convert it: to Python, NumPy, the host, another dtype, shape or class."""
 
 from monitor.suite.declare import COMPLEX, DEVICE, DTYPE, EVERY, FLOATING, INTEGER, case, fact, formula, tensor
-from monitor.suite.limits import EAGER_LOOP, FIXED_SHAPES, FIXED_VALUES, HOST_VALUES, INTEGER_RANGE
+from monitor.suite.limits import COMPARES, EAGER_LOOP, FIXED_SHAPES, FIXED_VALUES, HOST_VALUES, INTEGER_RANGE, TWICE
 
 IN_NUMPY = ("float32", "float64", "float16", *COMPLEX, *INTEGER, "bool")
 REAL = (*FLOATING, *INTEGER, "bool")
@@ -36,6 +36,7 @@ VALUES = [
         lambda torch, x=tensor(3, 5): (x.tolist(), x.T.tolist(), x[0, 0].tolist(), x[:0].tolist()),
         lambda result, x: result == [nested(x), nested(x.T), x[0, 0], []],
         dtypes=EVERY,
+        limits=FIXED_SHAPES | COMPARES,
     ),
     fact(
         "torch.Tensor.tolist",
@@ -43,6 +44,7 @@ VALUES = [
         lambda result, x: result == {KINDS[x.dtype.kind]},
         name="types",
         dtypes=EVERY,
+        limits=FIXED_SHAPES,
     ),
     formula(
         "torch.Tensor.numpy",
@@ -185,7 +187,7 @@ SHAPES = [
 ]
 
 
-@case("torch.Tensor.as_subclass", dtypes=FLOATING)
+@case("torch.Tensor.as_subclass", dtypes=FLOATING, limits=TWICE)
 def as_subclass(torch, x=tensor(3, 5)):
     class Tagged(torch.Tensor):
         pass

@@ -1,7 +1,7 @@
 """Methods of a tensor that control its gradient."""
 
 from monitor.suite.declare import FLOATING, case, fact, tensor
-from monitor.suite.limits import DIFFERENTIATES, HOOKED
+from monitor.suite.limits import COMPARES, DIFFERENTIATES, HOOKED, TWICE
 
 DOUBLE = ("float32", "float64")
 
@@ -32,7 +32,7 @@ def _(np, x):
     return 4 * x
 
 
-@case("torch.Tensor.requires_grad_", dtypes=FLOATING)
+@case("torch.Tensor.requires_grad_", dtypes=FLOATING, limits=COMPARES)
 def requires_grad(torch, x=tensor(3, 5)):
     y = x.clone()
     same = y.requires_grad_() is y
@@ -60,7 +60,7 @@ def _(result):
     return result is True
 
 
-@case("torch.Tensor.detach", dtypes=FLOATING)
+@case("torch.Tensor.detach", dtypes=FLOATING, limits=TWICE)
 def detach(torch, x=tensor(3, 5)):
     x = x.clone().requires_grad_()
     y = (x * 2).detach()
@@ -85,7 +85,7 @@ def _(np, x):
     return x
 
 
-@case("torch.Tensor.detach_", dtypes=FLOATING)
+@case("torch.Tensor.detach_", dtypes=FLOATING, limits=TWICE)
 def detach_in_place(torch, x=tensor(3, 5)):
     y = x.clone().requires_grad_() * 2
     return y.requires_grad, y.detach_() is y, y.requires_grad, y.is_leaf, y

@@ -1,6 +1,7 @@
 """Methods of a tensor that describe it: rank, layout, element size, storage, device."""
 
 from monitor.suite.declare import DTYPE, EVERY, fact, tensor
+from monitor.suite.limits import COMPARES, FIXED_SHAPES, NOT_EMPTY, OWN_LAYOUT
 
 BYTES = {
     "float32": 4,
@@ -48,6 +49,7 @@ LAYOUT = [
         lambda torch, x=tensor(2, 3, 4, 6): [*(y.stride() for y in layouts(torch, x)), x.stride(1), x.stride(-1)],
         lambda result: result == [[72, 24, 6, 1], [72, 6, 24, 1], [72, 24, 6, 2], [0, 24, 6, 1], [72, 1, 18, 3], 24, 1],
         dtypes=FEW,
+        limits=OWN_LAYOUT,
     ),
     fact(
         "torch.Tensor.is_contiguous",
@@ -57,12 +59,14 @@ LAYOUT = [
         ],
         lambda result: result == [[True, False, True]] + [[False, False, True]] * 3 + [[False, True, True]],
         dtypes=FEW,
+        limits=OWN_LAYOUT,
     ),
     fact(
         "torch.Tensor.storage_offset",
         lambda torch, x=tensor(4, 6): [y.storage_offset() for y in (x.clone(), x.clone()[1:, 2:], x.clone().T[3])],
         lambda result: result == [0, 8, 3],
         dtypes=FEW,
+        limits=OWN_LAYOUT,
     ),
 ]
 
@@ -91,12 +95,14 @@ STORAGE = [
         ],
         lambda result, x: result == [[result[0][0], True]] * 3 and result[0][0] % x.size == 0,
         dtypes=FEW,
+        limits=NOT_EMPTY,
     ),
     fact(
         "torch.Tensor.storage",
         lambda torch, x=tensor(4, 6): (x.clone().storage().size(), x.clone()[2:].storage().tolist()),
         lambda result, x: result == [24, x.flatten().tolist()],
         dtypes=("float32", "float64", "int64", "bool"),
+        limits=OWN_LAYOUT | FIXED_SHAPES | COMPARES,
     ),
     fact(
         "torch.Tensor.is_shared",
@@ -111,6 +117,7 @@ STORAGE = [
             == [[True, True, True]] * 2
         ),
         dtypes=FEW,
+        limits=COMPARES,
     ),
     fact(
         "torch.Tensor.is_pinned",

@@ -1,7 +1,7 @@
 """Products and decompositions of matrices."""
 
 from monitor.suite.declare import BOOL, COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, INTEGER, NUMERIC, case, tensor
-from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY, SPARSE
+from monitor.suite.limits import FIXED_RANK, GENERIC, LINKED_SIZES, NOT_EMPTY, SPARSE
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 REAL = {"complex64": "float32", "complex128": "float64"}
@@ -118,7 +118,7 @@ def _(np, x):
     return np.zeros(x.shape[:-2])
 
 
-@case("torch.matrix_rank", dtypes=("float32", "float64"))
+@case("torch.matrix_rank", dtypes=("float32", "float64"), limits=GENERIC)
 def matrix_rank(torch, a=tensor(5, 2), b=tensor(2, 4)):
     return torch.matrix_rank(a @ b)
 
@@ -128,7 +128,7 @@ def _(rank):
     return rank == 2
 
 
-@case("torch.linalg.matrix_rank", dtypes=SOLVED, modes=(EAGER,))
+@case("torch.linalg.matrix_rank", dtypes=SOLVED, modes=(EAGER,), limits=GENERIC)
 def linalg_matrix_rank(torch, a=tensor(5, 2), b=tensor(2, 4)):
     return torch.linalg.matrix_rank(a @ b)
 
@@ -138,7 +138,7 @@ def _(rank):
     return rank == 2
 
 
-@case("torch.linalg.matrix_rank", name="batch", dtypes=("float32", "float64"))
+@case("torch.linalg.matrix_rank", name="batch", dtypes=("float32", "float64"), limits=GENERIC)
 def linalg_matrix_rank_of_many(torch, a=tensor(3, 5, 2), b=tensor(2, 4)):
     return torch.linalg.matrix_rank(torch.cat([a @ b, torch.zeros(1, 5, 4, dtype=a.dtype, device=a.device)]))
 
@@ -148,7 +148,7 @@ def _(ranks):
     return ranks.tolist() == [2, 2, 2, 0]
 
 
-@case("torch.linalg.matrix_rank", name="hermitian", dtypes=SOLVED)
+@case("torch.linalg.matrix_rank", name="hermitian", dtypes=SOLVED, limits=GENERIC)
 def linalg_matrix_rank_hermitian(torch, a=tensor(5, 3)):
     return torch.linalg.matrix_rank(a @ a.mH, hermitian=True)
 

@@ -2,7 +2,7 @@
 
 from monitor.model import Mode
 from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, EVERY, FLOATING, GRADIENT, built, case, tensor
-from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
+from monitor.suite.limits import COMPARES, FIXED_RANK, NOT_EMPTY, OWN_LAYOUT
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -144,7 +144,7 @@ def _(np):
     return np.full((4, 1), 1.5)
 
 
-@case("torch.nn.Module.state_dict", dtypes=FLOATING)
+@case("torch.nn.Module.state_dict", dtypes=FLOATING, limits=COMPARES)
 def state_dict(torch, x=tensor(5, 4)):
     first, second = (torch.nn.Linear(4, 3, dtype=x.dtype, device=x.device) for _ in range(2))
     second.load_state_dict(first.state_dict())
@@ -229,7 +229,7 @@ def _(result):
     return result == [True, True, ["bias"], ["other"]]
 
 
-@case("torch.Tensor.data_ptr", dtypes=EVERY)
+@case("torch.Tensor.data_ptr", dtypes=EVERY, limits=OWN_LAYOUT)
 def data_ptr(torch, x=tensor(4, 6)):
     step = x.element_size()
     views = (x, x[1], x[:, 2], x.T, x.view(24)[5:])

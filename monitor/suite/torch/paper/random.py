@@ -1,6 +1,7 @@
 """Random numbers: equality for equal seeds, shape, and distribution."""
 
 from monitor.suite.declare import DEVICE, DTYPE, FLOATING, case, positive
+from monitor.suite.limits import VALID_PARAMETERS
 
 INTEGERS = ("int64", "int32", "int16", "uint8", "float32", "float64")
 
@@ -33,7 +34,7 @@ def _(drawn):
     return [sorted(row) for row in drawn.tolist()] == [[1, 2, 3], [0, 1, 2]]
 
 
-@case("torch.multinomial", name="by-seed", dtypes=FLOATING)
+@case("torch.multinomial", name="by-seed", dtypes=FLOATING, limits=VALID_PARAMETERS)
 def multinomial_by_seed(torch, x=positive(50)):
     drawn = []
     for seed in (1, 1, 2):
