@@ -48,7 +48,7 @@ MOST_TRIES = 60  # functions that are looked at for a kind of fault and a suite
 # Kinds of faults that show only in a mode or with inputs which these suites do not have.
 NOT_THERE = {
     "opinfo": ("rank six", "30,000", "1e15", "at zero"),
-    "harness": ("rank six", "30,000", "1e15", "empty"),
+    "harness": ("rank six", "30,000", "1e15", "empty", "when compiled"),
     "chains": ("empty", "strided"),
     "modules": ("when compiled", "at zero", "rank six", "30,000", "1e15", "empty", "strided", "option"),
 }
