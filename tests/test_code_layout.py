@@ -42,41 +42,42 @@ def statements(node: ast.AST) -> Iterator[ast.AST]:
             yield from statements(inner)
 
 
-def test_every_class_has_a_name_of_its_own() -> None:
+def double_class_names() -> Iterator[str]:
     places = defaultdict(list)
     for path in MODULES:
         module = nodes(path)[0]
         for node in module.body:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(str(path.relative_to(CHECKOUT)))
-    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+    yield from (f"class {name}: {', '.join(files)}" for name, files in places.items() if len(files) > 1)
 
 
-def test_modules_and_functions_are_short() -> None:
-    """Together, not one test for each file: the 700 starts of a test would take longer than the reading."""
-    long = []
+def long_modules_and_functions() -> Iterator[str]:
     for path in (*MODULES, *TESTS):
         lines = len(path.read_text().splitlines())
         if lines > LONGEST_MODULE:
-            long.append(f"{path.relative_to(CHECKOUT)}: {lines} lines: split the module by subject")
+            yield f"{path.relative_to(CHECKOUT)}: {lines} lines: split the module by subject"
         for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
                 if (node.end_lineno or first) - first >= LONGEST_FUNCTION:
-                    long.append(f"{path.relative_to(CHECKOUT)}: {node.name}: split the function")
-    assert not long, "\n".join(long)
+                    yield f"{path.relative_to(CHECKOUT)}: {node.name}: split the function"
 
 
-def test_no_docstring_begins_with_a_fragment() -> None:
-    fragments = []
+def fragmentary_docstrings() -> Iterator[str]:
     for path in DOCUMENTED:
         for node in nodes(path):
             docstring = ast.get_docstring(node) or ""
             word = docstring.split(maxsplit=1)[0].rstrip(",:") if docstring else ""
             if word in FRAGMENTS:
                 name = getattr(node, "name", "the module")
-                fragments.append(f"{path.relative_to(CHECKOUT)}: {name}: {docstring.splitlines()[0]}")
-    assert not fragments, "\n".join(fragments)
+                yield f"{path.relative_to(CHECKOUT)}: {name}: {docstring.splitlines()[0]}"
+
+
+def test_classes_modules_functions_and_docstrings_follow_the_rules() -> None:
+    """Together, because reading all files takes longer than the rules, and each test may have its own process."""
+    faults = [*double_class_names(), *long_modules_and_functions(), *fragmentary_docstrings()]
+    assert not faults, "\n".join(faults)
 
 
 def test_tests_that_start_a_framework_say_so() -> None:

@@ -27,6 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -181,14 +182,21 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
             digest_text(o.digest),
             o.first_outcome.value if o.first_outcome else "",
             " ".join(retry.outcome.value for retry in o.retries),
-            *(dataclasses.astuple(o.error) if o.error else (None,) * 3),
-            *(dataclasses.astuple(o.latency) if o.latency else (None,) * 7),
-            *(dataclasses.astuple(o.compiled) if o.compiled else (None,) * 6),
+            *(vars(o.error).values() if o.error else (None,) * 3),
+            *(vars(o.latency).values() if o.latency else (None,) * 7),
+            *(vars(o.compiled).values() if o.compiled else (None,) * 6),
             o.seconds,
         )
         for o in observations
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    values = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+    return pd.DataFrame(
+        {name: _values_of_kind(column, kind) for (name, kind), column in zip(COLUMNS.items(), values, strict=True)}
+    )
+
+
+def _values_of_kind(values: Sequence[Any], kind: str) -> pd.Series | NDArray[np.float64]:
+    return np.array(values, np.float64) if kind == "float64" else pd.Series(values, dtype=kind)
 
 
 def read_runs(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from monitor.suite.script_sources import Function, calls_within
+from monitor.suite.script_sources import Function, calls_within, nodes_within
 
 Keywords = Mapping[str, str]  # source of each value
 
@@ -76,7 +76,7 @@ class _Reader(ast.NodeVisitor):
 
     def _held_by(self, value: ast.expr) -> Iterator[Keywords]:
         yield from _literals(value)
-        for inner in ast.walk(value):
+        for inner in nodes_within(value):
             if isinstance(inner, ast.Name):
                 yield from next((scope[inner.id] for scope in reversed(self._scopes) if inner.id in scope), ())
 
@@ -84,7 +84,7 @@ class _Reader(ast.NodeVisitor):
 def _assigned(node: ast.AST, constants: Mapping[str, Sequence[Keywords]]) -> dict[str, Sequence[Keywords]]:
     """Return the dictionaries that variables have from an assignment or a loop, which may be over a constant."""
     found: dict[str, list[Keywords]] = defaultdict(list)
-    for inner in ast.walk(node):
+    for inner in nodes_within(node):
         targets: list[Any] = []
         if isinstance(inner, ast.Assign):
             targets, value = inner.targets, inner.value
@@ -93,7 +93,7 @@ def _assigned(node: ast.AST, constants: Mapping[str, Sequence[Keywords]]) -> dic
         elif isinstance(inner, ast.For | ast.comprehension):
             targets, value = [inner.target], inner.iter
         for target in targets:
-            for name in ast.walk(target):
+            for name in nodes_within(target):
                 if isinstance(name, ast.Name):
                     found[name.id] += _literals(value)
                     found[name.id] += constants.get(value.id, ()) if isinstance(value, ast.Name) else ()
@@ -102,7 +102,7 @@ def _assigned(node: ast.AST, constants: Mapping[str, Sequence[Keywords]]) -> dic
 
 def _literals(value: ast.expr) -> Iterator[Keywords]:
     """Yield the dictionaries with names as keys in an expression."""
-    for node in ast.walk(value):
+    for node in nodes_within(value):
         if isinstance(node, ast.Dict):
             names = {
                 key.value: ast.unparse(one)

@@ -23,10 +23,25 @@ def tree_of(module: ModuleType) -> ast.Module:
     return ast.parse(inspect.getsource(module))
 
 
+def walk(node: ast.AST) -> list[ast.AST]:
+    """Return a node and all nodes in it, in the order of `ast.walk`, without the contexts of names, such as `Store`."""
+    found = [node]
+    for one in found:
+        if isinstance(one, ast.Name | ast.Constant):  # they hold no node, and are most nodes
+            continue
+        for name in one._fields:
+            value = getattr(one, name, None)
+            if isinstance(value, list):
+                found += [inner for inner in value if isinstance(inner, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                found.append(value)
+    return found
+
+
 @cache
 def nodes_within(node: ast.AST) -> tuple[ast.AST, ...]:
-    """Return a node and all nodes in it. Many cases use one helper, so each is walked once."""
-    return tuple(ast.walk(node))
+    """Return what `walk` returns. Many cases use one helper, so each is walked once."""
+    return tuple(walk(node))
 
 
 @cache
@@ -52,7 +67,7 @@ def _functions(module: ModuleType) -> dict[tuple[int, str, tuple[str, ...]], Fun
     """Return the functions of a module by line, name and parameters; of two alike in a line, the outer one."""
     return {
         (_first_line(node), getattr(node, "name", "<lambda>"), tuple(one.arg for one in node.args.args)): node
-        for node in reversed([*ast.walk(tree_of(module))])
+        for node in reversed(walk(tree_of(module)))
         if isinstance(node, ast.FunctionDef | ast.Lambda)
     }
 
@@ -75,7 +90,7 @@ def definitions_of(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
         if isinstance(node, ast.FunctionDef) and not node.decorator_list:
             names = [node.name]
         elif isinstance(node, ast.Assign):
-            names = [name.id for target in node.targets for name in ast.walk(target) if _is_stored(name)]
+            names = [name.id for target in node.targets for name in walk(target) if _is_stored(name)]
         elif isinstance(node, ast.Import):
             names = [alias.asname or alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and HELPERS.fullmatch(node.module):
@@ -103,10 +118,14 @@ def _lines(module: ModuleType) -> list[str]:
     return inspect.getsource(module).split("\n")
 
 
+@cache
 def _without_annotations(text: str) -> str:
-    """Return the source of a definition without the types of its parameters and result."""
+    """Return the source of a definition without the types of its parameters and result.
+
+    Many modules import the same helpers.
+    """
     tree = ast.parse(text)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.returns = None
         elif isinstance(node, ast.arg):
@@ -121,6 +140,6 @@ def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
 
 def names_of(*nodes: ast.AST) -> set[str]:
     """Return the names that nodes look up, without those that they bind themselves."""
-    found = [inner for node in nodes for inner in ast.walk(node)]
+    found = [inner for node in nodes for inner in nodes_within(node)]
     bound = {one.arg for one in found if isinstance(one, ast.arg)} | {one.id for one in found if _is_stored(one)}
     return {one.id for one in found if isinstance(one, ast.Name)} - bound

@@ -29,9 +29,10 @@ def test_every_program_has_the_same_report(tmp_path: Path) -> None:
     assert package.verdicts == recorded.verdicts
     files = sorted(PROGRAMS.glob("*programs/*.py"))
     assert len(files) > 40
+    named = named_targets(targets)
     for one in files:
         sources = read_sources([one])
-        reports = [report_on(sources, named_targets(targets), data) for data in (recorded, package)]
+        reports = [report_on(sources, named, data) for data in (recorded, package)]
         assert reports[0] == reports[1]
         assert reports[0].problems or one.parent.name == "watched_programs"
 

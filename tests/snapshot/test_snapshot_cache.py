@@ -14,7 +14,7 @@ import pytest
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Digest, NumericalError, Run
-from monitor.pipeline.publish import write_pages
+from monitor.pipeline.publish import SiteInputs, write_pages
 from monitor.snapshot.snapshot import Snapshot, read_names, read_snapshot, snapshot_of
 
 CASES = [f"jax/jax.numpy.f{number}/{mode}-float32" for number in range(12) for mode in ("eager", "compiled")]
@@ -94,7 +94,7 @@ def test_all_that_is_found_is_the_same(
 def test_so_are_all_pages_documents_and_feeds(materials: dict[str, Snapshot], tmp_path: Path) -> None:
     sites = [tmp_path / "runs", tmp_path / "index"]
     for site, way in zip(sites, ("by the runs", "by the index"), strict=True):
-        write_pages(materials[way], site, "https://example.org/monitor/")
+        write_pages(materials[way], site, SiteInputs("https://example.org/monitor/"))
     runs, index = (contents(site) for site in sites)
     assert runs.keys() == index.keys()
     assert [path for path in runs if runs[path] != index[path]] == []
