@@ -106,6 +106,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
                 families,
                 kernels,
                 same,
+                arguments,
             )
         ),
         tuple(run.run_sources(nights, snapshot.runs, snapshot.outcomes)),

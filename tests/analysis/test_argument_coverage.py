@@ -90,5 +90,13 @@ def test_the_cases_of_an_alias_count_for_the_function() -> None:
     assert {one.function: one.passed for one in found.functions} == {"torch.sum": ("dim",), "torch.total": ("dim",)}
 
 
+def test_a_parameter_that_a_case_of_another_suite_passes_is_not_named_as_never_passed() -> None:
+    suites = {"ops": (CallArguments("torch.sum", ("x", "1")),), "paper": (CallArguments("torch.sum", ("x",)),)}
+    declared = [DeclaredArguments("torch", suite, {"torch.sum": calls}) for suite, calls in suites.items()]
+    found = argument_coverage({"torch": names()}, declared, (), Usage())
+    assert [one.missing for one in found.missing("torch", "paper")] == [("dim", "dtype", "out")]
+    assert found.never_passed() == {("torch", "torch.sum"): ("dtype", "out")}
+
+
 def test_a_framework_without_a_listed_build_has_no_row() -> None:
     assert argument_coverage({}, [DeclaredArguments("jax", "ops", {})], (), Usage()) == ArgumentCoverage((), ())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.analysis.status.argument_coverage import ArgumentCoverage, FunctionArguments
 from monitor.exports.documents.functions import cases_by_function, function_document
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
@@ -15,7 +16,7 @@ from monitor.pipeline.function_history import function_history
 from monitor.site.html.case_table import case_table
 from monitor.site.html.status_table import status_table
 from monitor.site.pages.function_page import function_sources
-from monitor.site.pages.function_view import FunctionPage
+from monitor.site.pages.function_view import FunctionPage, FunctionSource
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_families import target_families
 from monitor.snapshot.snapshot import Snapshot, read_snapshot
@@ -43,6 +44,10 @@ def snapshot(history: History) -> Snapshot:
 
 @pytest.fixture
 def page(snapshot: Snapshot) -> FunctionPage:
+    return source_of(snapshot).view()
+
+
+def source_of(snapshot: Snapshot, *arguments: FunctionArguments) -> FunctionSource:
     families = target_families(PROJECT.hardware, (one.target for one in snapshot.series))
     (source,) = function_sources(
         snapshot.series,
@@ -53,8 +58,9 @@ def page(snapshot: Snapshot) -> FunctionPage:
         _NoLevels(),  # type: ignore[arg-type]
         PROJECT,
         families,
+        arguments=ArgumentCoverage((), arguments),
     )
-    return source.view()
+    return source
 
 
 def words(html: str) -> str:
@@ -65,6 +71,13 @@ def words(html: str) -> str:
 class _NoLevels:
     def of(self, _: object) -> tuple[()]:
         return ()
+
+
+def test_the_page_knows_the_parameters_that_no_case_passes(snapshot: Snapshot) -> None:
+    of_function = FunctionArguments("jax", "ops", "jax.numpy.exp", 7, ("dtype",), ("where", "out"), {})
+    source = source_of(snapshot, of_function)
+    assert source.view().never_passed == ("where", "out")
+    assert source.digest != source_of(snapshot).digest
 
 
 def test_each_case_has_its_last_night(page: FunctionPage) -> None:

@@ -71,6 +71,15 @@ class ArgumentCoverage:
         """Return the functions with a parameter that no case passes, most-called first."""
         return tuple(one for one in self.functions if (one.framework, one.suite) == (framework, suite) and one.missing)
 
+    def never_passed(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Return the parameters that no case of any suite passes, by framework and function."""
+        passed = {(one.framework, one.function, parameter) for one in self.functions for parameter in one.passed}
+        missing: dict[tuple[str, str], dict[str, None]] = {}
+        for one in self.functions:
+            names = [name for name in one.missing if (one.framework, one.function, name) not in passed]
+            missing.setdefault((one.framework, one.function), {}).update(dict.fromkeys(names))
+        return {function: tuple(names) for function, names in missing.items() if names}
+
 
 def argument_coverage(
     names: Mapping[str, FrameworkNames],

@@ -11,6 +11,7 @@ from monitor.analysis.latency.roofline import min_time
 from monitor.analysis.names.name_history import FrameworkNames, NameRecord
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
+from monitor.analysis.status.argument_coverage import ArgumentCoverage
 from monitor.analysis.status.current_status import (
     EVIDENCE_RANK,
     CaseStatus,
@@ -50,6 +51,7 @@ from monitor.snapshot.recent_measurements import RecentMeasurements
 
 MAX_EQUIVALENTS = 2  # of one framework
 NO_EQUIVALENTS = Equivalents()
+NO_ARGUMENTS = ArgumentCoverage((), ())
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def function_sources(
     families: tuple[TargetFamily, ...],
     kernels: Sequence[SeriesStatus] = (),
     same: Equivalents = NO_EQUIVALENTS,
+    arguments: ArgumentCoverage = NO_ARGUMENTS,
 ) -> Iterator[FunctionSource]:
     """Yield every function that has, or had, a case. `kernels` are the series of operators.
 
@@ -81,20 +84,16 @@ def function_sources(
     places = _function_targets(_series_windows(series, trends, nights))
     family_of = {target: family.name for target, family in family_of_targets(families).items()}
     operators = operator_states(kernels, family_of)
-    of_function: dict[tuple[str, str], list[Regression]] = {}
-    digests: dict[tuple[str, str], list[str]] = {}
-    for subject in regressions:
-        for function in subject.regression.functions:
-            key = subject.regression.framework, function
-            of_function.setdefault(key, []).append(subject.regression)
-            digests.setdefault(key, []).append(subject.digest)
+    never_passed = arguments.never_passed()
+    of_function = _by_function(regressions)
     for (framework, name), here in sorted(places.items()):
         entry = project.catalog.get(name)
         replaced_by = entry.replaced_by if entry else ""
         replacement = function_page(framework, replaced_by) if (framework, replaced_by) in places else ""
         of_framework = names.get(framework, FrameworkNames(framework))
         listed, aliases = of_framework.records.get(name), of_framework.other_names(name)
-        aside = listed, aliases, entry, replacement, tuple(project.known_issues.get((framework, name), ()))
+        known_issues = tuple(project.known_issues.get((framework, name), ()))
+        aside = listed, aliases, entry, replacement, known_issues, never_passed.get((framework, name), ())
         # A removed name is no name of the object that it once named.
         own = [alias for alias in aliases if name in of_framework.other_names(alias)]
         elsewhere = Elsewhere(
@@ -105,16 +104,17 @@ def function_sources(
                 for other, found in same.of(framework, name).items()
             ),
         )
+        subjects = of_function.get((framework, name), ())
         digest = input_digest(
             framework,
             name,
             aside,
             elsewhere,
             families,
-            digests.get((framework, name), ()),
+            [subject.digest for subject in subjects],
             [_section_inputs(place, project) for place in here],
         )
-        affected = tuple(of_function.get((framework, name), ()))
+        affected = tuple(subject.regression for subject in subjects)
         yield FunctionSource(
             framework,
             name,
@@ -156,6 +156,15 @@ def _section_inputs(place: _FunctionTarget, project: ProjectMetadata) -> tuple[o
     return place.past.digest, [marks[s.case] for s in place.now if s.case in marks], target and target.chip
 
 
+def _by_function(regressions: Sequence[RegressionSource]) -> Mapping[tuple[str, str], Sequence[RegressionSource]]:
+    """Return the regressions that affect each function, by framework and function."""
+    found: dict[tuple[str, str], list[RegressionSource]] = {}
+    for subject in regressions:
+        for function in subject.regression.functions:
+            found.setdefault((subject.regression.framework, function), []).append(subject)
+    return found
+
+
 def _page(
     framework: str,
     name: str,
@@ -165,6 +174,7 @@ def _page(
     entry: Function | None,
     replacement: str,
     known_issues: tuple[KnownIssue, ...],
+    never_passed: tuple[str, ...],
     regressions: tuple[Regression, ...],
     levels: LatencyLevels,
     project: ProjectMetadata,
@@ -190,6 +200,7 @@ def _page(
         sections,
         regressions,
         known_issues,
+        never_passed,
         families,
         family_verdicts(_by_target(cases), families),
         function_failures(name, cases, families),

@@ -118,7 +118,7 @@ class FunctionPage:
 
     `listed` is the public name, None if no build lists it, and `aliases` are the other names of its object. `study` is
     None if the study did not have the function. `replacement_page` may be empty. `shown` is the case of the script at
-    the top: a failing one, or else the most usual call.
+    the top: a failing one, or else the most usual call. `never_passed` are the parameters that no case passes.
     """
 
     name: str
@@ -135,6 +135,7 @@ class FunctionPage:
     sections: tuple[FunctionSection, ...]
     regressions: tuple[Regression, ...]
     known_issues: tuple[KnownIssue, ...]
+    never_passed: tuple[str, ...]
     families: tuple[TargetFamily, ...]
     verdicts: tuple[FamilyVerdict, ...]
     failures: tuple[FunctionFailure, ...]
