@@ -18,7 +18,7 @@ from monitor.suite.check_protocol import CaseCheck, SuiteUnavailableError
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.export import report_stage
 from monitor.suite.staged_cases import attempt, has_own_program
-from monitor.suite.worker import checks_of, introduce
+from monitor.suite.worker import introduce
 
 
 def main() -> None:
@@ -34,9 +34,7 @@ def main() -> None:
         module = import_module(f"monitor.suite.{options.framework}.compile")
         make = getattr(module, f"{options.framework.capitalize()}Compiler")
         compiler = make(options.device, options.configuration, with_tables=options.suite != NAMES)
-        checks = {
-            name: check for name, check in checks_of(compiler.device, options.suite).items() if has_own_program(check)
-        }
+        checks = {name: check for name, check in compiler.checks(options.suite).items() if has_own_program(check)}
 
         def answer(request: Message) -> Message:
             return {"observation": to_json(_observe(compiler, checks[request["case"]]))}

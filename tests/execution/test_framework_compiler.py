@@ -71,6 +71,7 @@ def test_triton_compiles_a_call(found: dict[str, Observation]) -> None:
     ("name", "outcome", "stage", "message"),
     [
         ("b-aten", Outcome.PASS, None, "calls ATen: aten::mm (kernel registered)"),
+        ("b-aten-again", Outcome.PASS, None, "calls ATen: aten::mm (kernel registered)"),  # from no cache
         ("c-no-dtype", Outcome.UNSUPPORTED, Stage.LOWER, "calls aten::mm: not for int32 on GPUs"),
         ("d-float8", Outcome.UNSUPPORTED, Stage.LOWER, "calls aten::mm: not for float8_e4m3fn on GPUs"),
         ("e-no-kernel", Outcome.BLOCKED, Stage.LOWER, "calls bincount, which is not in PyTorch's table of kernels"),

@@ -8,6 +8,7 @@ passes to ATen are looked up in the build's table of kernels.
 from __future__ import annotations
 
 import copy
+import importlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,10 +22,15 @@ from monitor.formats.error_text import describe
 from monitor.model import Compiled, Mode, Outcome, Stage
 from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.export import StageError, report_stage
+from monitor.suite.operators.variants import InPlaceCheck
 from monitor.suite.oracle import leaves
 from monitor.suite.torch.aten_kernels import AtenCall, AtenKernels, declared_dtypes, listed, registered_entries
 from monitor.suite.torch.device import TorchDevice
 from monitor.suite.torch.inductor import CompiledGraph, DescribedGpu, InductorCompiler, described_device, trace
+from monitor.suite.torch.opinfo import DATABASE
+from monitor.suite.worker import checks_of
+
+OPERATORS = "opinfo"  # the suite of PyTorch's operator database
 
 # Derivatives are traced on the CPU: PyTorch's engine for them wants a GPU that it can open.
 DERIVATIVES = frozenset(Mode) - {Mode.EAGER, Mode.COMPILED}
@@ -101,6 +107,14 @@ class TorchCompiler:
         self.device = _DescribedDevice(device, facts, self._inductor)
         self._host = _DescribedDevice("cpu", facts, self._inductor)
         self._operators: dict[str, CompiledGraph | Exception] = {}
+
+    def checks(self, suite: str) -> dict[str, CaseCheck]:
+        """Return the checks of a suite that can be compiled, by id. Raises SuiteUnavailableError."""
+        if suite != OPERATORS:
+            return checks_of(self.device, suite)
+        importlib.import_module(DATABASE)  # its own tensors have values
+        with described_device():  # the database asks for a tensor on the GPU
+            return {name: check for name, check in checks_of(self.device, suite).items() if _shows_refusals(check)}
 
     def compile(self, check: CaseCheck) -> tuple[Compiled, str]:
         """Return the figures of the compiler, and notes in a line. Raises StageError."""
@@ -272,6 +286,15 @@ def _kind(value: Any) -> Any:
 
 def _described(value: Any) -> Any:
     return _Kind(value) if isinstance(value, torch.Tensor) and value.layout is torch.strided else value
+
+
+def _shows_refusals(check: CaseCheck) -> bool:
+    """Return whether a check of the database is a plain call of an operator or a method.
+
+    A gradient has not been compared with executed results yet. An in-place check expects some calls to raise, and would
+    hide a refusal. A compiled call is the program of the eager one.
+    """
+    return check.mode is Mode.EAGER and not isinstance(check, InPlaceCheck)
 
 
 def _moved(value: Any) -> Any:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -152,11 +151,11 @@ class InductorCompiler:
         """Replace the names. Raises DeviceUnavailableError where the build lacks one."""
         self.gpu = gpu
         self._found = CompiledGraph()
-        os.environ["TORCHINDUCTOR_FORCE_DISABLE_CACHES"] = "1"
         _describe_to_torch(gpu)  # before Inductor, which copies names of `torch.cuda`
         if missing := missing_names():
             raise DeviceUnavailableError(f"torch {torch.__version__} lacks {', '.join(missing)}")
         _describe_to_triton(gpu)
+        _disable_caches()
         self._watch_compilation()
 
     def compile(self, graph: torch.fx.GraphModule, inputs: Sequence[Any]) -> CompiledGraph:
@@ -252,6 +251,15 @@ def _describe_to_torch(gpu: DescribedGpu) -> None:
     torch._C._ensureCUDADeviceGuardSet()
     for kind, version in VERSIONS.items():
         setattr(torch.version, kind, version if kind == gpu.kind else None)
+
+
+def _disable_caches() -> None:
+    """Compile each graph anew: a graph from a cache shows neither its kernels nor its calls to ATen."""
+    import torch._functorch.config
+    import torch._inductor.config
+
+    torch._inductor.config.force_disable_caches = True
+    torch._functorch.config.enable_autograd_cache = False
 
 
 def _answer(value: Any) -> Callable[..., Any]:

@@ -22,6 +22,12 @@ def b(torch, x=tensor(64, 64)):
 
 
 @keeps
+@case("torch.sum", name="b-aten-again", dtypes=("float32",))
+def b_again(torch, x=tensor(64, 64)):
+    return x @ x
+
+
+@keeps
 @case("torch.sum", name="c-no-dtype", dtypes=("int32",))
 def c(torch, x=tensor(64, 64)):
     return x @ x
