@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from monitor.check.habits import habit_problems
+from monitor.check.hardware_rules import habit_problems
 from monitor.check.name_uses import NameUse
 from monitor.check.problems import Problem
 from monitor.model import ObservedFailure, ObservedImport, ObservedUse, Place, WatchedProgram

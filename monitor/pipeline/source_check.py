@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.check.check_data import CheckData
-from monitor.check.habits import habit_problems
+from monitor.check.hardware_rules import habit_problems
 from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import NameUse, names_in
 from monitor.check.report import CheckReport, answer_for

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.names.name_history import FrameworkNames, framework_names
-from monitor.check.habits import habit_problems
+from monitor.check.hardware_rules import habit_problems
 from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import names_in
 from monitor.check.problems import Level

@@ -27,7 +27,7 @@ HOOKS = {
     "tensorflow": "tensorflow_operators",
 }
 
-# Packages of kernels for one kind of hardware. `monitor.check.name_uses` and `monitor.check.habits` judge them.
+# Packages of kernels for one kind of hardware. `monitor.check.name_uses` and `monitor.check.hardware_rules` judge them.
 KERNELS = ("triton", "cupy", "pycuda", "flash_attn", "xformers")
 PALLAS = tuple(f"jax.experimental.pallas.{name}" for name in ("tpu", "triton", "mosaic_gpu"))
 RECORDED = frozenset((*KERNELS, *PALLAS))

@@ -165,7 +165,7 @@ class Recorder:
         return False
 
     def use(self, name: str, caller: Caller, **facts: Any) -> None:
-        """Record the use of a name that `monitor.check.habits` judges, once for each place."""
+        """Record the use of a name that `monitor.check.hardware_rules` judges, once for each place."""
         if self.once((name, caller.key)):
             self.write("use", {"name": name, **self.place(caller), **facts})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.check.habits import ACCELERATORS, HABITS, habit_problems
+from monitor.check.hardware_rules import ACCELERATORS, HABITS, habit_problems
 from monitor.check.name_uses import names_in
 from monitor.check.problems import Level, Problem, ProblemKind
 
