@@ -14,7 +14,7 @@ from io import BytesIO
 
 from monitor.analysis.names.name_history import BuildNames, FrameworkNames, NameRecord
 from monitor.analysis.status.current_status import SeriesStatus
-from monitor.check.target_rules import JudgedCase, TargetVerdicts, target_verdicts
+from monitor.check.verdict_lookup import JudgedCase, TargetVerdicts, target_verdicts
 from monitor.formats.serialization import from_json, to_json
 from monitor.model import Evidence, Outcome, Run
 

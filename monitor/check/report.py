@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from monitor.check.problems import Level, Problem, ProblemKind
-from monitor.check.target_rules import CalledNames
+from monitor.check.verdict_lookup import CalledNames
 from monitor.formatting.humanize import count
 from monitor.model import TracedProgram
 

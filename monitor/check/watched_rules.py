@@ -15,7 +15,7 @@ from monitor.analysis.names.name_history import FrameworkNames
 from monitor.check.name_uses import ON_CPU
 from monitor.check.observed_uses import source_call
 from monitor.check.problems import Level, Problem, ProblemKind
-from monitor.check.target_rules import DTYPE, CalledNames, JudgedCase, TargetVerdicts
+from monitor.check.verdict_lookup import DTYPE, CalledNames, JudgedCase, TargetVerdicts
 from monitor.model import ObservedCall, Outcome, Place
 
 # A variant without a word for special arguments, such as `by-seed-eager-float32`.

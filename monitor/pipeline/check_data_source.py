@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from monitor.check.check_data import CheckData, CheckDataError, check_data, unpacked
-from monitor.check.target_rules import TargetVerdicts
+from monitor.check.verdict_lookup import TargetVerdicts
 from monitor.http_client import HttpError, get, open_session
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.progress_log import log

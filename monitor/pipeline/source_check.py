@@ -15,7 +15,7 @@ from monitor.check.hardware_rules import habit_problems
 from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import NameUse, names_in
 from monitor.check.report import CheckReport, answer_for
-from monitor.check.target_rules import target_problems
+from monitor.check.verdict_lookup import target_problems
 from monitor.execution.targets.target import Target, load_targets
 from monitor.pipeline.check_data_source import CheckDataSource
 from monitor.pipeline.errors import UserError, refuse_unknown

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from monitor.check.observed_uses import observed_problems
 from monitor.check.problems import Problem
 from monitor.check.report import CheckReport, TargetAnswer, WatchedScript, answer_for
-from monitor.check.target_rules import CalledNames
+from monitor.check.verdict_lookup import CalledNames
 from monitor.check.watched_rules import joined, watched_problems
 from monitor.execution.targets.target import Target
 from monitor.execution.workers.process import WorkerUnavailableError

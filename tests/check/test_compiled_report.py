@@ -19,7 +19,7 @@ from monitor.check.report import (
     answer_for,
     compiled_answer,
 )
-from monitor.check.target_rules import CalledNames
+from monitor.check.verdict_lookup import CalledNames
 from monitor.exports.documents.check import check_document
 from monitor.exports.export_files import API_SCHEMA
 from monitor.model import Place, TracedProgram

@@ -18,7 +18,7 @@ from monitor.check.hardware_rules import habit_problems
 from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import names_in
 from monitor.check.problems import Level
-from monitor.check.target_rules import TargetVerdicts, target_problems, target_verdicts
+from monitor.check.verdict_lookup import TargetVerdicts, target_problems, target_verdicts
 from monitor.formats.run_file import RunFile
 from monitor.history.name_table import NameListing
 from monitor.history.store import History

@@ -12,7 +12,7 @@ from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import names_in
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.check.report import AnswerKind, CheckReport, answer_for
-from monitor.check.target_rules import CalledNames, target_problems, target_verdicts
+from monitor.check.verdict_lookup import CalledNames, target_problems, target_verdicts
 from monitor.formats.run_file import RunFile
 from monitor.history.name_table import NameListing
 from monitor.history.store import History

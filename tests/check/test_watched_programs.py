@@ -17,7 +17,7 @@ import jsonschema_rs
 import pytest
 
 from monitor.check.check_data import CheckData, packed
-from monitor.check.target_rules import JudgedCase, TargetVerdicts
+from monitor.check.verdict_lookup import JudgedCase, TargetVerdicts
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.exports.export_files import API_SCHEMA
 from monitor.model import Evidence, Outcome

@@ -10,7 +10,7 @@ from monitor.check.check_data import CheckData, CheckDataError, packed, unpacked
 from monitor.check.observed_uses import observed_problems
 from monitor.check.problems import Level, ProblemKind
 from monitor.check.report import AnswerKind, answer_for
-from monitor.check.target_rules import CalledNames, JudgedCase, TargetVerdicts
+from monitor.check.verdict_lookup import CalledNames, JudgedCase, TargetVerdicts
 from monitor.check.watched_rules import watched_problems
 from monitor.model import (
     Evidence,

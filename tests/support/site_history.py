@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.check.report import CheckReport, TargetAnswer
-from monitor.check.target_rules import CalledNames
+from monitor.check.verdict_lookup import CalledNames
 from monitor.formats.run_file import RunFile
 from monitor.model import (
     Build,
