@@ -89,7 +89,7 @@ class RunFileWriter:
 def read_run_file(path: Path) -> RunFile:
     """Return the contents of a run file that this machine wrote, finished or not.
 
-    Raises RunFileError. Files of other machines pass `monitor.history.ingest` instead.
+    Raises RunFileError. Files of other machines pass `monitor.history.untrusted_run_file` instead.
     """
     run: Run | None = None
     end: RunEnd | None = None

@@ -38,7 +38,7 @@ def from_json(kind: type[T], value: Any) -> T:
     """Return the dataclass `kind` from a JSON value.
 
     Raises TypeError or ValueError where the value has another shape. Data from outside is checked against a published
-    schema first (`monitor.history.ingest`).
+    schema first (`monitor.history.untrusted_run_file`).
     """
     return _reader(kind)(value)  # type: ignore[no-any-return, arg-type]
 

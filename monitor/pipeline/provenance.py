@@ -25,10 +25,10 @@ from monitor.execution.targets.target import Target
 from monitor.formats.error_text import one_line
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.toml_reader import nearest
-from monitor.history.ingest import read_untrusted
 from monitor.history.ordering import version_sort_key
 from monitor.history.run_files import RecordedRun
 from monitor.history.trial_write import trial_write
+from monitor.history.untrusted_run_file import read_untrusted
 from monitor.model import Build, Channel, Evidence, Job, Period, Run, WeeklyCases, period_of
 from monitor.suite.discovery import KERNELS, suites
 

@@ -15,8 +15,8 @@ from monitor.execution.cases_of_night import cases_of_night
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import from_json, to_json
-from monitor.history.ingest import read_untrusted
 from monitor.history.store import History
+from monitor.history.untrusted_run_file import read_untrusted
 from monitor.model import Job, Outcome, WeeklyCases
 from monitor.pipeline.planner import PlanRequest, plan_jobs
 from monitor.pipeline.provenance import deviation

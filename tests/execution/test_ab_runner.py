@@ -20,7 +20,7 @@ from monitor.execution.workers import cpu_affinity
 from monitor.execution.workers.factories import WorkerFactory
 from monitor.execution.workers.process import Limits, Worker, worker_command
 from monitor.formats.run_file import RunFile
-from monitor.history.ingest import read_untrusted
+from monitor.history.untrusted_run_file import read_untrusted
 from monitor.model import (
     Baseline,
     Build,

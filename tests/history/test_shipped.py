@@ -15,11 +15,11 @@ from monitor.analysis.names.name_history import framework_names
 from monitor.formats.serialization import from_json, to_json
 from monitor.history.consistency import end_faults, run_faults
 from monitor.history.files import Folder
-from monitor.history.ingest import PUBLISHED, TEXT_VALIDATOR, VALIDATORS
 from monitor.history.last_known import known_after, read_outcomes
 from monitor.history.name_table import NAMES_FILE, listings
 from monitor.history.ordering import in_order, with_extent
 from monitor.history.run_files import RecordedRun, outcomes_path, read_runs
+from monitor.history.untrusted_run_file import PUBLISHED, TEXT_VALIDATOR, VALIDATORS
 from monitor.model import NAMES
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.formats.error_text import clean, one_line
 from monitor.formats.run_file import RunFile, RunFileError
-from monitor.history.ingest import TEXT_VALIDATOR, read_untrusted
+from monitor.history.untrusted_run_file import TEXT_VALIDATOR, read_untrusted
 from support.run_files import lines_of, write_lines
 
 TARGETS = {"cpu"}

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.history.consistency import MAX_FUNCTIONS
-from monitor.history.ingest import MAX_LINE_BYTES, read_untrusted
+from monitor.history.untrusted_run_file import MAX_LINE_BYTES, read_untrusted
 from support.run_files import lines_of, write_lines, write_run_file
 
 Make = Callable[..., RunFile]
