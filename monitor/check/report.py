@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from monitor.check.problems import Level, Problem, ProblemKind
+from monitor.check.used_operations import UsedOperation
 from monitor.check.verdict_lookup import CalledNames
 from monitor.formatting.humanize import count
 from monitor.model import TracedProgram
@@ -128,7 +129,8 @@ class CheckReport:
     `builds` are the newest listed builds, with which the names are compared. `traced` is the callable that was traced
     and compiled, and `watched` the script that was watched, if there is one. `unreadable` lists the files that the
     parser cannot read, of which nothing is known, or the data that a watch has lost; each with the reason.
-    `known_before` counts the problems that the baseline has too, which `problems` leaves out.
+    `known_before` counts the problems that the baseline has too, which `problems` leaves out. `operations` are those
+    that the program uses.
     """
 
     files: int
@@ -141,6 +143,7 @@ class CheckReport:
     known_before: int = 0
     traced: TracedCallable | None = None
     watched: WatchedScript | None = None
+    operations: tuple[UsedOperation, ...] = ()
 
     @property
     def failing(self) -> bool:

@@ -12,7 +12,7 @@ from typer.core import TyperCommand
 
 from monitor.check.report import CheckReport
 from monitor.cli.commands import command_app
-from monitor.cli.options import HistoryOption, JsonOption, MarkdownOption
+from monitor.cli.options import DataOption, HistoryOption, JsonOption, MarkdownOption
 from monitor.cli.output import examples, print_json
 from monitor.cli.paths import existing_file, existing_path, new_file
 from monitor.execution.workers.traced_program import CallableRequest
@@ -21,6 +21,7 @@ from monitor.exports.sarif import sarif_log
 from monitor.pipeline.callable_check import CallableCheck, check_callable
 from monitor.pipeline.check_data_source import CheckDataSource
 from monitor.pipeline.locations import DEFAULT_HISTORY
+from monitor.pipeline.operation_files import write_operations
 from monitor.pipeline.source_check import check_sources
 from monitor.pipeline.watched_check import WatchedCommand, check_watched
 from monitor.reports.check_text import check_lines, check_markdown
@@ -37,6 +38,7 @@ EXAMPLES = examples(
     "portability check train.py:step --to tpu-v5e,nvidia-h100,amd-mi300",
     "portability check train.py:loss --inputs 'f32[8,128] i32[8]' --to tpu-v5e",
     "portability check --to tpu-v5e,apple-mps -- python train.py --epochs 1",
+    "portability check src --to tpu-v5e --operations ops.json",
     "portability check src --json > known.json",
     "portability check src --baseline known.json --sarif > problems.sarif",
 )
@@ -107,15 +109,18 @@ BaselineOption = Annotated[
         parser=existing_file,
     ),
 ]
-DataOption = Annotated[
-    str | None,
-    typer.Option(
-        "--data", help="Look up in this file of a site, data/check.json.gz, or at its address.", metavar="FILE-OR-URL"
-    ),
-]
 SummaryOption = Annotated[
     Path | None,
     typer.Option("--summary", help="Also append Markdown to this file.", metavar="FILE", parser=new_file),
+]
+OperationsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--operations",
+        help="Write the operations of the program, and their verdicts on the targets of --to, to this file.",
+        metavar="FILE",
+        parser=new_file,
+    ),
 ]
 
 
@@ -140,6 +145,7 @@ def check(
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     markdown: MarkdownOption = False,
     summary: SummaryOption = None,
+    operations: OperationsOption = None,
 ) -> None:
     """Check your own code before you port it.
 
@@ -163,7 +169,7 @@ def check(
     _refuse_unfit({"--inputs": inputs, "--framework": framework}, "a callable, such as train.py:step", bool(request))
     _refuse_unfit({"--python": python}, "a callable or a command", bool(request or words))
     _refuse_unfit({"--data": data}, "", True)
-    targets = [name.strip() for name in to.split(",")] if to else []
+    targets = _targets(to, operations)
     source = CheckDataSource(history, data or "")
     if words:
         command = WatchedCommand(words, python or "", limit, quiet=json_ or sarif or markdown)
@@ -173,10 +179,23 @@ def check(
     else:
         report = check_sources([_existing(path) for path in paths], targets, source, baseline)
     if summary:
-        with summary.open("a", encoding="utf-8") as file:
-            file.write(f"{check_markdown(report)}\n")
+        _append_summary(summary, report)
+    if operations:
+        write_operations(operations, report, targets, source)
     _print(report, json_=json_, sarif=sarif, markdown=markdown, notes=notes)
     _exit(report)
+
+
+def _targets(to: str, operations: Path | None) -> list[str]:
+    """Return the named targets; a file of operations needs some."""
+    if operations and not to:
+        raise typer.BadParameter("this needs targets: give --to", param_hint="--operations")
+    return [name.strip() for name in to.split(",")] if to else []
+
+
+def _append_summary(summary: Path, report: CheckReport) -> None:
+    with summary.open("a", encoding="utf-8") as file:
+        file.write(f"{check_markdown(report)}\n")
 
 
 def _print(report: CheckReport, *, json_: bool, sarif: bool, markdown: bool, notes: bool) -> None:

@@ -43,6 +43,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Publish": {
         "site": "Write the static site from the history.",
         "notify": "Open, update and close GitHub issues on regressions.",
+        "operations": "Open one issue when the verdict on an operation of your program changes.",
         "federation": "Fetch the columns that forks publish, for the site.",
     },
     "Maintain": {

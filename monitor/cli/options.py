@@ -159,6 +159,13 @@ AccountOption = Annotated[
 SiteUrlOption = Annotated[str, typer.Option("--site-url", help="The address of the published site.", metavar="URL")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print every planned step in full, and change nothing.")]
 
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        "--data", help="Look up in this file of a site, data/check.json.gz, or at its address.", metavar="FILE-OR-URL"
+    ),
+]
+
 # Output.
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print Markdown.")]

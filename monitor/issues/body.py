@@ -29,9 +29,11 @@ MAX_TITLE_LENGTH = 256  # GitHub's limit
 # The labels, with the colour and the description that GitHub shows. A label with a value starts with the key here.
 REGRESSION = "regression"
 MONITOR = "monitor"
+PORTABILITY = "portability"
 LABELS = {
     REGRESSION: ("b60205", "A regression that fresh workers confirmed"),
     MONITOR: ("5319e7", "A failing health check of the monitor itself"),
+    PORTABILITY: ("fbca04", "A changed verdict on an operation of this program"),
     MUTE: ("cccccc", "The monitor writes nothing here"),
     "framework": ("1d76db", "The framework with the regression"),
     "target": ("0e8a16", "Affected hardware"),

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from monitor.analysis.status.measured_builds import title
 from monitor.check.problems import Problem
 from monitor.check.report import CheckReport, TargetAnswer, TracedCallable, compiled_answer
+from monitor.check.used_operations import operations_of_uses
 from monitor.execution.builds.environments import default_cache, hold_environment
 from monitor.execution.builds.interpreters import InterpreterError, inspect
 from monitor.execution.builds.provider import BuildUnavailable, provision
@@ -32,7 +33,7 @@ from monitor.pipeline.check_data_source import CheckDataSource
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.program_compilation import Compilation, CompilationContext, compile_program
 from monitor.pipeline.progress_log import log, log_duration
-from monitor.pipeline.source_check import check_sources, named_targets, read_baseline
+from monitor.pipeline.source_check import check_sources, named_targets, read_baseline, read_sources
 
 OLDEST_PYTHON = (3, 11)  # of the user's environment, in which modules of the monitor run
 SEARCH = ("searching", "resolving")  # first words of lines on the search for a build
@@ -184,6 +185,7 @@ def _report(
         answers=tuple(answers[name] for name in targets),
         unreadable=looked_up.unreadable if looked_up else (),
         traced=TracedCallable(check.title, program) if program else None,
+        operations=operations_of_uses(read_sources([file]).uses),
     )
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from monitor.analysis.status.current_status import SeriesStatus
 from monitor.check.check_data import CheckData, CheckDataError, check_data, unpacked
 from monitor.check.verdict_lookup import TargetVerdicts
+from monitor.history.store import History
 from monitor.http_client import HttpError, get, open_session
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.progress_log import log
@@ -36,9 +38,16 @@ class CheckDataSource:
         """Return the names of some frameworks, and the verdicts on some targets. Raises UserError."""
         if self.package:
             return self._unpacked(frameworks, targets)
-        recorded = open_history(self.history)
-        names = read_names(recorded, frameworks)
-        return check_data(snapshot_of(recorded).series if targets else (), names, targets)
+        names = read_names(self._recorded, frameworks)
+        return check_data(self._series if targets else (), names, targets)
+
+    @cached_property
+    def _recorded(self) -> History:
+        return open_history(self.history)
+
+    @cached_property
+    def _series(self) -> Sequence[SeriesStatus]:
+        return snapshot_of(self._recorded).series
 
     @cached_property
     def _data(self) -> CheckData:

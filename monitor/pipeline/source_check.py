@@ -15,6 +15,7 @@ from monitor.check.hardware_rules import habit_problems
 from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import NameUse, names_in
 from monitor.check.report import CheckReport, answer_for
+from monitor.check.used_operations import operations_of_uses
 from monitor.check.verdict_lookup import target_problems
 from monitor.execution.targets.target import Target, load_targets
 from monitor.pipeline.check_data_source import CheckDataSource
@@ -76,6 +77,7 @@ def report_on(sources: Sources, targets: Mapping[str, Target], data: CheckData) 
         tuple(sorted(problems, key=lambda one: (one.place, one.message))),
         tuple(answer_for(name, one.title, called[name], problems) for name, one in targets.items()),
         sources.unreadable,
+        operations=operations_of_uses(sources.uses),
     )
 
 

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from monitor.check.observed_uses import observed_problems
 from monitor.check.problems import Problem
 from monitor.check.report import CheckReport, TargetAnswer, WatchedScript, answer_for
+from monitor.check.used_operations import operations_of_calls
 from monitor.check.verdict_lookup import CalledNames
 from monitor.check.watched_rules import joined, watched_problems
 from monitor.execution.targets.target import Target
@@ -140,6 +141,7 @@ def _report(
         answers=tuple(answers),
         unreadable=tuple((command.title, fault) for fault in program.faults),
         watched=WatchedScript(command.title, program.frameworks, number, end.status, ended),
+        operations=operations_of_calls(program.calls),
     )
 
 

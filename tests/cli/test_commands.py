@@ -39,6 +39,7 @@ COMMANDS = [
     ["notify"],
     ["github", "dispatch"],
     ["github", "download"],
+    ["operations"],
     ["federation"],
     ["site"],
     ["repro"],

@@ -41,6 +41,7 @@ ARGUMENTS = {
     "plan": ["--framework", "jax", "--suite", "paper", "--target", "cpu", "--build", "jax==0.9.2"],
     "notify": ["--repository", "octocat/monitor", "--dry-run"],
     "health": ["--repository", "octocat/monitor", "--dry-run"],
+    "operations": [str(Path(__file__).with_name("ops.json")), "--repository", "octocat/monitor", "--dry-run"],
     "github download": ["--repository", "octocat/monitor"],
 }
 

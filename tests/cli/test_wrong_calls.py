@@ -56,6 +56,7 @@ CALLS: dict[str, dict[str, str]] = {
     "changepoints": {"history": "history"},
     "notify": {"repository": REPOSITORY, "history": "history"},
     "health": {"repository": REPOSITORY, "history": "history"},
+    "operations": {"file": "ops.json", "repository": REPOSITORY, "history": "history"},
     "federation": {},
     "bisect": {"case": CASE, "good": "jax==0.5.0", "bad": "jax==0.6.0", "history": "history", "cache": "cache"},
     "validate": {"history": "history"},
@@ -151,6 +152,7 @@ def place(tmp_path: Path, runfile: Callable[..., RunFile], monkeypatch: pytest.M
     write_run_file(tmp_path / "run.jsonl", runfile(3, {CASE: "pass"}))
     (tmp_path / "file").write_text("text\n")
     (tmp_path / "program.py").write_text("import jax\n")
+    (tmp_path / "ops.json").write_text('{"format": 1, "operations": []}')
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop").symlink_to("loop")
     monkeypatch.setattr("monitor.execution.builds.uv.find_uv", _no_uv)
