@@ -54,6 +54,10 @@ class Problem:
     since: str = ""
     evidence: str = ""
 
+    def concerns(self, target: str) -> bool:
+        """Return whether the problem concerns a target; one without targets concerns each."""
+        return not self.targets or target in self.targets
+
     @property
     def key(self) -> tuple[str, str, str, str]:
         """Return what identifies the problem after other lines of the file moved: file, kind, name and message."""

@@ -182,7 +182,7 @@ def _without_known(answer: TargetAnswer, new: Iterable[Problem]) -> TargetAnswer
 
 def _recounted(answer: TargetAnswer, problems: Iterable[Problem]) -> TargetAnswer:
     """Return an answer with the numbers of places that fail on its target, and that run on the host."""
-    here = [problem for problem in problems if answer.target in problem.targets]
+    here = [problem for problem in problems if problem.concerns(answer.target)]
     failing = {problem.place for problem in here if problem.level is Level.ERROR}
     host = {problem.place for problem in here if problem.kind is ProblemKind.HOST}
     return replace(answer, places=len(failing), host=len(host))

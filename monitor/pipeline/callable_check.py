@@ -171,7 +171,8 @@ def _report(
     problems: list[Problem] = [problem for result in results.values() for problem in result.problems]
     answers: dict[str, TargetAnswer] = {}
     if looked_up:
-        problems += [problem for problem in looked_up.problems if {*problem.targets} & {*open_targets}]
+        # A compiled target has the verdict of its compiler, so these problems concern the other targets alone.
+        problems += [replace(one, targets=one.targets or tuple(open_targets)) for one in looked_up.problems]
         answers = {one.target: replace(one, note=results[one.target].note) for one in looked_up.answers}
     for name, result in results.items():
         if result.compiled:

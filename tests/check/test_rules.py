@@ -134,6 +134,26 @@ def test_an_answer_never_leaves_out_what_is_unknown() -> None:
     assert answer_for("tpu-v5e", "TPU v5e", CalledNames(3, 3, ()), []).sentence == "ports"
 
 
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        (JAX + "jax.tree_map(f, x)", AnswerKind.FAILS),
+        (JAX + "jax.jit(f, device=d)", AnswerKind.FAILS),
+        (JAX + "jax.old(f)", AnswerKind.PORTS),
+        (JAX + "jnp.no_such_function(x)", AnswerKind.PORTS),
+    ],
+)
+def test_a_name_that_fails_in_the_newest_build_fails_on_each_target(
+    source: str, kind: AnswerKind, names: dict[str, FrameworkNames]
+) -> None:
+    problems = found(source, names)
+    answers = [answer_for(target, target, CalledNames(1, 1, ()), problems) for target in ("tpu-v5e", "nvidia-h100")]
+    assert [answer.kind for answer in answers] == [kind, kind]
+    report = CheckReport(1, 3, ("jax",), (), tuple(problems), tuple(answers))
+    later = report.without({problem.key for problem in problems})
+    assert [answer.kind for answer in later.answers] == [AnswerKind.PORTS, AnswerKind.PORTS]
+
+
 def test_a_baseline_takes_its_problems_out_of_the_answers() -> None:
     problem = Problem(ProblemKind.VERDICT, Level.ERROR, Place("a.py", 1, 1), "jax.b", "fails", ("tpu-v5e",))
     answer = answer_for("tpu-v5e", "TPU v5e", CalledNames(1, 1, ()), [problem])

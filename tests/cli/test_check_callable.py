@@ -103,6 +103,16 @@ def test_a_loss_is_compiled_with_its_gradients(program: Path, python: str) -> No
     assert "TPU v5e: ports (compiled by libtpu " in done.stdout
 
 
+def test_a_removed_name_fails_where_nothing_is_compiled(program: Path, python: str) -> None:
+    program.write_text(PROGRAM + "\ndef old(x):\n    return jax.tree_map(abs, x)\n")
+    call = ("check", f"{program}:loss", "--inputs", "f32[8,8]", "--to", "tpu-v5e,apple-mps", "--python", python)
+    report = json.loads(portability(*call, "--json").stdout)
+    [removed] = [one for one in report["problems"] if one["kind"] == "removed-name"]
+    assert removed["targets"] == ["apple-mps"]
+    tpu, mps = report["answers"]
+    assert (tpu["answer"], tpu["places"], mps["answer"]) == ("ports", 0, "fails")
+
+
 def test_a_program_that_does_not_fit_names_its_largest_values(program: Path, python: str) -> None:
     call = ("check", f"{program}:large", "--inputs", "f32[65536,1024]", "--to", "tpu-v5e", "--python", python)
     done = portability(*call, "--markdown")
