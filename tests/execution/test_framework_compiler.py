@@ -19,6 +19,7 @@ from monitor.model import Evidence, Job, Observation, Outcome, Stage
 CHECKOUT = Path(__file__).parents[2]
 FAULTS = Path(__file__).parent / "inductor_faults"
 OF_THE_CPU = "on this host: RuntimeError: .numpy() is not supported for tensor subclasses."
+NO_KERNEL = "on this host: NoKernelError"
 LIMITS = Limits(seconds=300, memory_mib=8192)
 TABLES = """
 def _kept(name, read):
@@ -78,7 +79,11 @@ def test_triton_compiles_a_call(found: dict[str, Observation]) -> None:
         ("f-values", Outcome.PASS, None, "each operator by itself"),
         ("g-of-the-cpu", Outcome.BLOCKED, Stage.TRACE, OF_THE_CPU),
         ("h-is-at-fault", Outcome.ERROR, Stage.TRACE, "ValueError: at fault"),
-        ("i-tracer-dies", Outcome.BLOCKED, Stage.TRACE, "on this host: the process was killed by SIGSEGV"),
+        ("z-tracer-dies", Outcome.BLOCKED, Stage.TRACE, "on this host: the process was killed by SIGSEGV"),
+        ("j-on-the-host", Outcome.BLOCKED, Stage.LOWER, f"{NO_KERNEL}: it has no tensor on the GPU"),
+        ("k-no-kernel-of-inductor", Outcome.BLOCKED, Stage.LOWER, f"{NO_KERNEL}: Inductor makes no kernel for it"),
+        ("l-a-view", Outcome.PASS, None, ""),
+        ("m-no-tensor", Outcome.PASS, None, ""),
     ],
 )
 def test_other_calls_name_their_stage(

@@ -133,6 +133,7 @@ def test_every_planted_fault_is_found(
     outcomes = {case.rpartition("/")[2]: answer.outcome for case, answer in answers.items()}
     assert {fault for fault, outcome in outcomes.items() if outcome is Outcome.MISMATCH} == FAULTS | OWN_FAULTS[suite]
     assert all(outcome is Outcome.PASS for fault, outcome in outcomes.items() if fault.startswith("fine"))
+    assert outcomes.get("no-sample", Outcome.BLOCKED) is Outcome.BLOCKED  # not a pass of a case that calls nothing
 
 
 @pytest.mark.parametrize(("framework", "suite"), MODULES)

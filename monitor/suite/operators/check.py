@@ -22,7 +22,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from monitor.formats.error_text import describe
 from monitor.model import Mode, NumericalError
-from monitor.suite.check_protocol import OracleError
+from monitor.suite.check_protocol import InputError, OracleError
 from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
 from monitor.suite.factors import nearest
@@ -87,13 +87,18 @@ class OperatorCheck:
         return NumericalError.largest(error for error in judged if error)
 
     def _samples(self, device: Device) -> list[Any]:
-        """Return the first samples. The database draws them from the global generators of three libraries."""
+        """Return the first samples. The database draws them from the global generators of three libraries.
+
+        Raises InputError where it draws none: a case that calls nothing shows nothing.
+        """
         torch.manual_seed(OPINFO_SEED)
         np.random.seed(OPINFO_SEED)
         random.seed(OPINFO_SEED)
         options = {"requires_grad": True} if self.differentiated else {}
         samples = self.operator.sample_inputs(device.device(), self._dtype, **options)
-        return _unshared(itertools.islice(samples, OPINFO_SAMPLES))
+        if drawn := _unshared(itertools.islice(samples, OPINFO_SAMPLES)):
+            return drawn
+        raise InputError("the database draws no sample")
 
     def _calls(self, device: Device) -> Callable[[], Any]:
         """Return the call to check."""

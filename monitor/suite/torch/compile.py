@@ -20,13 +20,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from monitor.formats.error_text import describe
 from monitor.model import Compiled, Mode, Outcome, Stage
-from monitor.suite.check_protocol import CaseCheck
+from monitor.suite.check_protocol import CaseCheck, InputError
 from monitor.suite.export import StageError, report_stage
 from monitor.suite.operators.variants import InPlaceCheck
 from monitor.suite.oracle import leaves
 from monitor.suite.torch.aten_kernels import AtenCall, AtenKernels, declared_dtypes, listed, registered_entries
 from monitor.suite.torch.device import TorchDevice
-from monitor.suite.torch.inductor import CompiledGraph, DescribedGpu, InductorCompiler, described_device, trace
+from monitor.suite.torch.graphs import NoKernelError, tensors_in, trace
+from monitor.suite.torch.inductor import CompiledGraph, DescribedGpu, InductorCompiler, described_device
 from monitor.suite.torch.opinfo import DATABASE
 from monitor.suite.worker import checks_of
 
@@ -137,6 +138,8 @@ class TorchCompiler:
             return self._whole(check), []
         except StageError:
             raise
+        except InputError as error:
+            raise StageError(Stage.TRACE, Outcome.BLOCKED, f"on this host: {describe(error)}") from error
         except Exception as error:
             if OF_DEVICES.search(str(error)):
                 raise self._of_devices(error) from error
@@ -152,8 +155,8 @@ class TorchCompiler:
             if derives:
                 _move(graph)
                 inputs = [_moved(value) for value in inputs]
-            elif inputs and not any(value.is_cuda for value in inputs):
-                return CompiledGraph()  # it computes on the host alone
+            if not tensors_in(graph, inputs):
+                return CompiledGraph()  # a call without tensors has no program
             return self._compile(graph, inputs)
 
     def _of_devices(self, error: Exception) -> StageError:
@@ -235,7 +238,8 @@ class TorchCompiler:
             try:
                 return self._compile(graph, inputs)
             except StageError as refused:
-                return refused
+                # Without a kernel of Inductor, such as for an allocation, it is a call to ATen.
+                return passed_on if isinstance(refused.__cause__, NoKernelError) else refused
 
 
 @dataclass(frozen=True)
@@ -316,6 +320,7 @@ def _move(graph: torch.fx.GraphModule) -> None:
         if node.op == "call_function":
             _refuse_for_the_cpu(node.target)
             node.args, node.kwargs = pytree.tree_map(_moved, (node.args, node.kwargs))
+            node.meta["val"] = pytree.tree_map(_moved, node.meta.get("val"))
     graph.recompile()
 
 
@@ -344,7 +349,7 @@ def _refused(error: Exception) -> StageError:
         cause = cause.__cause__
     words = f"{type(cause).__module__} {type(cause).__name__} {cause}"
     stage = Stage.COMPILE if TRITON.search(words) else Stage.LOWER
-    if NEEDS_GPU.search(str(cause)):
+    if isinstance(cause, NoKernelError) or NEEDS_GPU.search(str(cause)):
         return StageError(stage, Outcome.BLOCKED, f"on this host: {describe(cause)}")
     outcome = Outcome.UNSUPPORTED if REFUSALS.search(str(cause)) else Outcome.ERROR
     return StageError(stage, outcome, describe(cause))

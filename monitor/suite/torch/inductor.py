@@ -23,6 +23,7 @@ import torch
 
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.torch.aten_kernels import AtenCall
+from monitor.suite.torch.graphs import NoKernelError, has_only_views, tensors_in
 
 AMD_ARCHITECTURE = re.compile(r'gcn_arch_name: "gfx(\d+)(\d)[0-9a-f]')
 NVIDIA_CAPABILITY = re.compile(r"cuda_compute_capability \{ major: (\d+) minor: (\d+) \}")
@@ -159,14 +160,23 @@ class InductorCompiler:
         self._watch_compilation()
 
     def compile(self, graph: torch.fx.GraphModule, inputs: Sequence[Any]) -> CompiledGraph:
-        """Compile a graph of ATen operators on fake tensors. Raises what Inductor, Triton and the assembler raise."""
+        """Compile a graph of ATen operators on fake tensors.
+
+        Raises NoKernelError, and what Inductor, Triton and the assembler raise.
+        """
         from torch._inductor.compile_fx import compile_fx
 
+        tensors = tensors_in(graph, inputs)
+        if not any(tensor.is_cuda for tensor in tensors):
+            raise NoKernelError("it has no tensor on the GPU")
         self._found = CompiledGraph()
+        computes = not has_only_views(graph)
         start = time.perf_counter()
         with torch.no_grad():
             compile_fx(graph, list(inputs), config_patches=OPTIONS)
         self._found.seconds = round(time.perf_counter() - start, 4)
+        if computes and not self._found.kernels and not self._found.calls:
+            raise NoKernelError("Inductor makes no kernel for it")
         return self._found
 
     def _watch_compilation(self) -> None:
@@ -303,40 +313,3 @@ def described_device() -> Iterator[Any]:
     shapes = ShapeEnv(allow_scalar_outputs=True, allow_dynamic_output_shape_ops=True)
     with FakeTensorMode(allow_non_fake_inputs=True, shape_env=shapes, static_shapes=True) as mode:
         yield mode
-
-
-def trace(call: Callable[[], Any]) -> tuple[torch.fx.GraphModule, list[Any]]:
-    """Return the operators of ATen that a call runs, as a graph, and its inputs: the tensors that the call closes over.
-
-    Raises what the call raises.
-    """
-    from torch.fx.experimental.proxy_tensor import make_fx
-
-    graph = make_fx(call)()
-    return graph, _constants_as_inputs(graph)
-
-
-def _constants_as_inputs(graph: torch.fx.GraphModule) -> list[Any]:
-    """Make the tensors that a graph holds its inputs, and return them. Drop generators and marks for profilers."""
-    for node in reversed(graph.graph.nodes):
-        raised = not node.users and "val" not in node.meta  # and the call caught the exception
-        if node.op == "call_function" and (raised or getattr(node.target, "namespace", "") == "profiler"):
-            graph.graph.erase_node(node)
-    inputs: dict[str, Any] = {}
-    constants = [node for node in graph.graph.nodes if node.op == "get_attr"]
-    for node in constants:
-        value = getattr(graph, node.target)
-        if isinstance(value, torch.Tensor):
-            inputs.setdefault(node.target, value.detach())
-        elif any("c10d" in str(user.target) for user in node.users):
-            raise NotImplementedError("a process group needs its devices")
-    placeholders: dict[str, Any] = {}
-    for name in reversed(inputs):
-        with graph.graph.inserting_before():  # at the beginning
-            placeholders[name] = graph.graph.placeholder(name)
-    for node in constants:
-        for user in [*node.users]:
-            user.replace_input_with(node, placeholders.get(node.target))
-        graph.graph.erase_node(node)
-    graph.recompile()
-    return [*inputs.values()]

@@ -65,8 +65,32 @@ def h(torch, x=tensor(8)):
 
 
 @keeps
-@case("torch.sum", name="i-tracer-dies", dtypes=("float32",))
+@case("torch.sum", name="z-tracer-dies", dtypes=("float32",))
 def i(torch, x=tensor(8)):
     import ctypes
 
     return ctypes.string_at(0)
+
+
+@keeps
+@case("torch.sum", name="j-on-the-host", dtypes=("float32",))
+def j(torch, x=tensor(8)):
+    return torch.eye(3)
+
+
+@keeps
+@case("torch.sum", name="k-no-kernel-of-inductor", dtypes=("float32",))
+def k(torch, x=tensor(8)):
+    return torch.eye(0, device=x.device)
+
+
+@keeps
+@case("torch.sum", name="l-a-view", dtypes=("float32",))
+def view(torch, x=tensor(8)):
+    return x.reshape(2, 4).T
+
+
+@keeps
+@case("torch.sum", name="m-no-tensor", dtypes=("float32",))
+def m(torch, x=tensor(8)):
+    return torch.get_num_threads()

@@ -62,6 +62,11 @@ def checks(device):
         check = OperatorCheck(Wrong(operator, fault), "torch.mul", torch.float32)
         check.id = f"torch/torch.mul/{fault}"
         yield check
+    drawn = Wrong(operator, "fine")
+    drawn.sample_inputs = lambda *_, **__: iter(())
+    check = OperatorCheck(drawn, "torch.mul", torch.float32)
+    check.id = "torch/torch.mul/no-sample"
+    yield check
     forms = {
         ".gradient": (GradientCheck, ("fine", *DERIVATIVES)),
         ".in-place": (InPlaceCheck, ("fine", "another-tensor")),

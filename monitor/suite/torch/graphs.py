@@ -1,0 +1,80 @@
+"""Trace a call as a graph of ATen operators, and find which part of it needs kernels of the GPU."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch.utils import _pytree as pytree
+
+# Operators that return their argument, and no kernel computes the result.
+SAME = frozenset({"aten.detach.default", "aten.alias.default", "aten.lift_fresh.default"})
+
+
+class NoKernelError(Exception):
+    """A graph that shows nothing about the GPU: it computes, and none of it is on the GPU or has a kernel there."""
+
+
+def tensors_in(graph: torch.fx.GraphModule, inputs: Iterable[Any]) -> list[torch.Tensor]:
+    """Return the inputs of a graph and the results of its operators that are tensors."""
+    leaves = pytree.tree_leaves([*inputs, *map(_result_of, graph.graph.nodes)])
+    return [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
+
+
+def has_only_views(graph: torch.fx.GraphModule) -> bool:
+    """Return whether no operator of a graph computes the values of a tensor."""
+    return all(_is_view(node) for node in graph.graph.nodes if _has_tensors(node))
+
+
+def _is_view(node: torch.fx.Node) -> bool:
+    if node.op != "call_function":
+        return node.op not in ("call_method", "call_module")
+    return str(node.target) in SAME or getattr(node.target, "is_view", False) or node.target is operator.getitem
+
+
+def _has_tensors(node: torch.fx.Node) -> bool:
+    return any(isinstance(leaf, torch.Tensor) for leaf in pytree.tree_leaves(_result_of(node)))
+
+
+def _result_of(node: torch.fx.Node) -> Any:
+    """Return the result of a node without its values, as `make_fx` or Dynamo notes it."""
+    return node.meta.get("val", node.meta.get("example_value"))
+
+
+def trace(call: Callable[[], Any]) -> tuple[torch.fx.GraphModule, list[Any]]:
+    """Return the operators of ATen that a call runs, as a graph, and its inputs: the tensors that the call closes over.
+
+    Raises what the call raises.
+    """
+    from torch.fx.experimental.proxy_tensor import make_fx
+
+    graph = make_fx(call)()
+    return graph, _constants_as_inputs(graph)
+
+
+def _constants_as_inputs(graph: torch.fx.GraphModule) -> list[Any]:
+    """Make the tensors that a graph holds its inputs, and return them. Drop generators and marks for profilers."""
+    for node in reversed(graph.graph.nodes):
+        raised = not node.users and "val" not in node.meta  # and the call caught the exception
+        if node.op == "call_function" and (raised or getattr(node.target, "namespace", "") == "profiler"):
+            graph.graph.erase_node(node)
+    inputs: dict[str, Any] = {}
+    constants = [node for node in graph.graph.nodes if node.op == "get_attr"]
+    for node in constants:
+        value = getattr(graph, node.target)
+        if isinstance(value, torch.Tensor):
+            inputs.setdefault(node.target, value.detach())
+        elif any("c10d" in str(user.target) for user in node.users):
+            raise NotImplementedError("a process group needs its devices")
+    placeholders: dict[str, Any] = {}
+    for name in reversed(inputs):
+        with graph.graph.inserting_before():  # at the beginning
+            placeholders[name] = graph.graph.placeholder(name)
+    for node in constants:
+        for user in [*node.users]:
+            user.replace_input_with(node, placeholders.get(node.target))
+        graph.graph.erase_node(node)
+    graph.recompile()
+    return [*inputs.values()]
