@@ -38,5 +38,23 @@ def counts_follow(counts: Any, shares: Any) -> bool:
         return False
     possible = [(count, share * total) for count, share in pairs if share]
     statistic = sum((count - expected) ** 2 / expected for count, expected in possible)
-    freedom = len(possible) - 1
+    return _below_critical(statistic, len(possible) - 1)
+
+
+def permutations_are_fair(orders: Any) -> bool:
+    """Return whether each number comes equally often at each position: one chi-square test of all positions.
+
+    `orders` has one permutation of 0, 1, … per row. Each row and column of the counts has the same sum, so the counts
+    of `size` numbers have (size - 1)² degrees of freedom, and Pearson's statistic is size / (size - 1) times too large.
+    """
+    draws, size = orders.shape
+    if any(sorted(order) != [*range(size)] for order in orders.tolist()):
+        return False
+    expected = draws / size
+    counts = [float((orders[:, position] == number).sum()) for position in range(size) for number in range(size)]
+    statistic = sum((count - expected) ** 2 / expected for count in counts) * (size - 1) / size
+    return _below_critical(statistic, (size - 1) ** 2)
+
+
+def _below_critical(statistic: float, freedom: int) -> bool:
     return bool(statistic < freedom + CHI_SQUARE_DEVIATIONS * (2 * freedom) ** 0.5)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
-from monitor.suite.distributions import counts_follow, follows
+from monitor.suite.distributions import counts_follow, follows, permutations_are_fair
 
 COUNT = 20_000
 
@@ -28,3 +31,48 @@ def test_counts_follow_their_own_shares_alone() -> None:
     assert counts_follow(counts, [0.125, 0.375, 0, 0.5])
     assert not counts_follow(counts, [0.15, 0.35, 0, 0.5])
     assert not counts_follow([1, *counts[1:]], [0, 0.5, 0, 0.5])
+
+
+SIZE = 8
+
+
+def keep_last(random: np.random.Generator) -> Any:
+    return np.append(random.permutation(SIZE - 1), SIZE - 1)
+
+
+def swap_with_any(random: np.random.Generator) -> Any:
+    """Return the shuffle that swaps each position with any other one. It is known to be biased."""
+    order = np.arange(SIZE)
+    for position in range(SIZE):
+        other = random.integers(SIZE)
+        order[[position, other]] = order[[other, position]]
+    return order
+
+
+def never_stay(random: np.random.Generator) -> Any:
+    """Return a cyclic permutation (Sattolo): no number keeps its position."""
+    order = np.arange(SIZE)
+    for position in range(SIZE - 1, 0, -1):
+        other = random.integers(position)
+        order[[position, other]] = order[[other, position]]
+    return order
+
+
+def orders_of(shuffle: Callable[[np.random.Generator], Any], seed: int) -> Any:
+    random = np.random.default_rng(seed)
+    return np.stack([shuffle(random) for _ in range(2000)])
+
+
+def test_fair_permutations_pass() -> None:
+    assert all(permutations_are_fair(orders_of(lambda random: random.permutation(SIZE), seed)) for seed in range(20))
+
+
+@pytest.mark.parametrize("shuffle", [keep_last, swap_with_any, never_stay])
+def test_unfair_permutations_are_found(shuffle: Callable[[np.random.Generator], Any]) -> None:
+    assert not permutations_are_fair(orders_of(shuffle, 7))
+
+
+def test_an_order_that_repeats_a_number_is_found() -> None:
+    orders = orders_of(lambda random: random.permutation(SIZE), 7)
+    orders[3, 0] = orders[3, 1]
+    assert not permutations_are_fair(orders)

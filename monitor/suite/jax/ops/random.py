@@ -3,7 +3,7 @@
 from functools import partial
 
 from monitor.suite.declare import DTYPE, FLOATING, case, fact
-from monitor.suite.distributions import counts_follow, follows
+from monitor.suite.distributions import counts_follow, follows, permutations_are_fair
 
 DRAWS = 20000
 drawn = partial(fact, dtypes=FLOATING)
@@ -247,5 +247,27 @@ DISCRETE = [
             and (x[0] != x[1] - 10).any()
         ),
         name="independent",
+    ),
+    fact(
+        "jax.random.permutation",
+        lambda jax: jax.vmap(lambda key: jax.random.permutation(key, 8))(jax.random.split(jax.random.key(5), 2000)),
+        permutations_are_fair,
+        name="fair",
+    ),
+    fact(
+        "jax.random.permutation",
+        lambda jax: jax.random.permutation(
+            jax.random.key(5), jax.numpy.tile(jax.numpy.arange(8), (2000, 1)), axis=1, independent=True
+        ),
+        permutations_are_fair,
+        name="fair-independent",
+    ),
+    fact(
+        "jax.random.choice",
+        lambda jax: jax.vmap(lambda key: jax.random.choice(key, 8, (8,), replace=False))(
+            jax.random.split(jax.random.key(5), 2000)
+        ),
+        permutations_are_fair,
+        name="fair",
     ),
 ]

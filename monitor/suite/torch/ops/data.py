@@ -1,6 +1,7 @@
 """Loading of data: batches, their order, and their collation."""
 
 from monitor.suite.declare import case, tensor
+from monitor.suite.distributions import permutations_are_fair
 from monitor.suite.limits import FIXED_RANK, LOADER, NOT_EMPTY
 
 LOADERS = "torch.utils.data.DataLoader"
@@ -51,6 +52,18 @@ def data_loader_shuffled(torch):
 @data_loader_shuffled.promise
 def _(result):
     return result == [True, False, False, True]
+
+
+@case(LOADERS, name="fair")
+def data_loader_is_fair(torch):
+    torch.manual_seed(7)
+    loader = torch.utils.data.DataLoader(range(8), batch_size=8, shuffle=True)
+    return torch.stack([next(iter(loader)) for _ in range(2000)])
+
+
+@data_loader_is_fair.promise
+def _(orders):
+    return permutations_are_fair(orders)
 
 
 @case(LOADERS, name="processes")
@@ -144,6 +157,17 @@ def random_sampler(torch):
 def _(result):
     same, other, numbers, count, inside, distinct = result
     return same and not other and numbers == [*range(20)] and count == 200 and inside and distinct > 15
+
+
+@case("torch.utils.data.RandomSampler", name="fair")
+def random_sampler_is_fair(torch):
+    sampler = torch.utils.data.RandomSampler(range(8), generator=torch.Generator().manual_seed(7))
+    return torch.tensor([[*sampler] for _ in range(2000)])
+
+
+@random_sampler_is_fair.promise
+def _(orders):
+    return permutations_are_fair(orders)
 
 
 @case("torch.utils.data.DistributedSampler")

@@ -1,6 +1,7 @@
 """Random numbers: equality for equal seeds, shape, and distribution."""
 
 from monitor.suite.declare import DEVICE, DTYPE, FLOATING, case, positive
+from monitor.suite.distributions import permutations_are_fair
 from monitor.suite.limits import VALID_PARAMETERS
 
 INTEGERS = ("int64", "int32", "int16", "uint8", "float32", "float64")
@@ -32,6 +33,17 @@ def multinomial_once_each(torch, dtype=DTYPE, device=DEVICE):
 @multinomial_once_each.promise
 def _(drawn):
     return [sorted(row) for row in drawn.tolist()] == [[1, 2, 3], [0, 1, 2]]
+
+
+@case("torch.multinomial", name="fair", dtypes=FLOATING)
+def multinomial_is_fair(torch, dtype=DTYPE, device=DEVICE):
+    torch.manual_seed(7)
+    return torch.multinomial(torch.ones(2000, 8, dtype=dtype, device=device), 8)
+
+
+@multinomial_is_fair.promise
+def _(orders):
+    return permutations_are_fair(orders)
 
 
 @case("torch.multinomial", name="by-seed", dtypes=FLOATING, limits=VALID_PARAMETERS)
@@ -92,13 +104,12 @@ def _(result):
 @case("torch.randperm", name="fair")
 def randperm_is_fair(torch, device=DEVICE):
     torch.manual_seed(7)
-    first = torch.stack([torch.randperm(4, device=device) for _ in range(2000)])[:, 0]
-    return torch.bincount(first, minlength=4) / 2000
+    return torch.stack([torch.randperm(8, device=device) for _ in range(2000)])
 
 
 @randperm_is_fair.promise
-def _(shares):
-    return all(abs(share - 0.25) < 0.058 for share in shares)  # six standard deviations
+def _(orders):
+    return permutations_are_fair(orders)
 
 
 @case("torch.randperm", name="empty", dtypes=INTEGERS)
