@@ -1,13 +1,10 @@
 #!/usr/bin/env bash
-# Install the monitor that this action belongs to, and check the code of the job. action.yml sets the variables.
+# Check the code of the job. action.yml sets the variables.
 
 set -euo pipefail
 
-environment=$RUNNER_TEMP/portability-check
-if [[ ! -x $environment/bin/portability ]]; then
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --no-compile --disable-pip-version-check "$GITHUB_ACTION_PATH/.."
-fi
+# shellcheck source=check/install.sh
+source "$GITHUB_ACTION_PATH/install.sh"
 
 options=(--summary "$GITHUB_STEP_SUMMARY")
 [[ -z $TARGETS ]] || options+=(--to "$TARGETS")
@@ -25,7 +22,7 @@ echo "::add-matcher::$GITHUB_ACTION_PATH/problem-matcher.json"
 token=$("$environment/bin/python" -c 'import secrets; print(secrets.token_hex(16))')
 echo "::stop-commands::$token"
 status=0
-"$environment/bin/portability" check "${options[@]}" "${paths[@]}" || status=$?
+"$portability" check "${options[@]}" "${paths[@]}" || status=$?
 echo "::$token::"
 echo "::remove-matcher owner=portability-check::"
 

@@ -11,33 +11,24 @@ from threading import Thread
 import pytest
 from typer.testing import CliRunner
 
-from monitor.analysis.names.name_history import framework_names
-from monitor.check.check_data import CheckData, packed
-from monitor.check.verdict_lookup import JudgedCase, TargetVerdicts
 from monitor.cli import app
 from monitor.formats.run_file import RunFile
-from monitor.history.name_table import NameListing
-from monitor.model import Evidence, NameKind, Outcome, PublicName
+from monitor.model import Outcome, Run
 from support.fake_github import REPOSITORY, FakeGitHub
-from support.public_names import named
-
-TARGET = "tpu-v5e"
-PROGRAM = "import jax.numpy as jnp\n\n\ndef step(x):\n    return jnp.sort(jnp.sin(x))\n"
+from support.published_verdicts import PROGRAM, SIN, SORT, TARGET, publish
 
 
 class Subscriber:
     """A project with a file of operations, the site that it follows, and a GitHub with its issues."""
 
-    def __init__(
-        self, directory: Path, github: FakeGitHub, publish: Callable[[Path, dict[str, Outcome]], None]
-    ) -> None:
+    def __init__(self, directory: Path, github: FakeGitHub, run: Run) -> None:
         self.github = github
         self.program, self.file, self.site = directory / "train.py", directory / "ops.json", directory / "site"
         (self.site / "data").mkdir(parents=True)
         handler = partial(SimpleHTTPRequestHandler, directory=str(self.site))
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         Thread(target=self.server.serve_forever, daemon=True).start()
-        self.publish = partial(publish, self.site / "data" / "check.json.gz")
+        self.publish = partial(publish, self.site / "data" / "check.json.gz", run)
         self.program.write_text(PROGRAM)
 
     @property
@@ -61,32 +52,21 @@ class Subscriber:
 
 @pytest.fixture
 def subscriber(github: FakeGitHub, tmp_path: Path, runfile: Callable[..., RunFile]) -> Iterator[Subscriber]:
-    def publish(file: Path, outcomes: dict[str, Outcome]) -> None:
-        functions = [PublicName(f"jax.numpy.{name}", NameKind.FUNCTION, "(x)") for name in ("sin", "sort")]
-        modules = [PublicName(name, NameKind.MODULE) for name in ("jax", "jax.numpy")]
-        listing = NameListing(runfile(1, {}, suite="names").run, named(*modules, *functions))
-        cases = {
-            name: (JudgedCase("eager-float32", outcome, Evidence.COMPILED, "jax 0.12", "refused"),)
-            for name, outcome in outcomes.items()
-        }
-        verdicts = {TARGET: TargetVerdicts(TARGET, cases)}
-        file.write_bytes(packed(CheckData({"jax": framework_names("jax", [listing])}, verdicts)))
-
-    one = Subscriber(tmp_path, github, publish)
+    run = runfile(1, {}, suite="names").run
+    one = Subscriber(tmp_path, github, run)
     yield one
     one.server.shutdown()
     one.server.server_close()
 
 
 def test_a_changed_verdict_is_one_issue_until_the_file_has_it(subscriber: Subscriber) -> None:
-    sin, sort = "jax.numpy.sin", "jax.numpy.sort"
-    good = {sin: Outcome.PASS, sort: Outcome.PASS}
+    good = {SIN: Outcome.PASS, SORT: Outcome.PASS}
     subscriber.publish(good)
     subscriber.record()
     assert subscriber.follow() == 0
-    subscriber.publish({sin: Outcome.PASS})
+    subscriber.publish({SIN: Outcome.PASS})
     assert subscriber.follow() == 0  # a verdict that got lost is no change
-    subscriber.publish(good | {sort: Outcome.UNSUPPORTED})
+    subscriber.publish(good | {SORT: Outcome.UNSUPPORTED})
     assert subscriber.follow() > 0
     (issue,) = subscriber.github.issues
     assert issue["state"] == "open"
