@@ -17,11 +17,15 @@ VARIABLES = {
     "JAX_PLATFORMS": "cpu",
 }
 
+# A kernel too large for the scratch memory of the chip (VMEM) is refused; only the memory of the device (HBM) is `oom`.
 # "Unexpected operand type for FFT: c128" means that the compiler has no FFT for that dtype.
 REFUSALS: Refusals = {
-    Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|Ran out of memory in memory space hbm", re.IGNORECASE),
+    Outcome.OOM: re.compile(
+        r"Ran out of memory (on|in memory space) hbm|RESOURCE_EXHAUSTED(?!.*\bvmem\b)", re.IGNORECASE | re.DOTALL
+    ),
     Outcome.UNSUPPORTED: re.compile(
-        r"UNIMPLEMENTED|not implemented|not supported|unsupported|Unexpected operand type", re.IGNORECASE
+        r"UNIMPLEMENTED|not implemented|not supported|unsupported|Unexpected operand type|RESOURCE_EXHAUSTED",
+        re.IGNORECASE,
     ),
 }
 

@@ -12,10 +12,13 @@ from monitor.model import Compiled, Outcome
 # Patterns of a compiler's messages by outcome; the first match counts, and any other message is an error.
 Refusals = Mapping[Outcome, re.Pattern[str]]
 
-# Those of the compilers for GPUs, beside what a device or a driver lacks.
+# Those of the compilers for GPUs, beside what a device or a driver lacks. A kernel too large for the shared memory of a
+# multiprocessor is refused; only the memory of the device is `oom`.
 GPU_REFUSALS: Refusals = {
-    Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE),
-    Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),
+    Outcome.OOM: re.compile(r"out of memory|RESOURCE_EXHAUSTED(?!.*shared memory)", re.IGNORECASE | re.DOTALL),
+    Outcome.UNSUPPORTED: re.compile(
+        r"UNIMPLEMENTED|not implemented|not supported|unsupported|RESOURCE_EXHAUSTED", re.IGNORECASE
+    ),
 }
 
 BYTECODE = b"ML\xefR"  # the first bytes of MLIR's bytecode

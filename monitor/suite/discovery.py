@@ -96,8 +96,7 @@ def generated(framework: str, suite: str) -> tuple[str, ...]:
 def collect(framework: str, suite: str) -> dict[str, Case]:
     """Return all declared cases of a suite by id, sorted. Raises DeclarationError."""
     catalog = load_catalog()
-    # A suite of kernels or of programs over several devices is written for its own shapes.
-    plain_only = getattr(import_module(f"monitor.suite.{framework}.{suite}"), "PLAIN_ONLY", False)
+    plain_only = _is_plain_only(framework, suite)
     cases: dict[str, Case] = {}
     for where, declaration in declarations(framework, suite):
         if declaration.oracle is no_oracle:
@@ -167,7 +166,13 @@ def _listed(framework: str) -> frozenset[str]:
 
 def declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:
     """Yield each declaration of a suite with its place, also those that follow by rule. Raises DeclarationError."""
-    return rule_cases(framework, _written(framework, suite))
+    written = _written(framework, suite)
+    return written if _is_plain_only(framework, suite) else rule_cases(framework, written)
+
+
+def _is_plain_only(framework: str, suite: str) -> bool:
+    """Return whether no case of a suite is copied: its kernels or programs are written for their own arguments."""
+    return getattr(import_module(f"monitor.suite.{framework}.{suite}"), "PLAIN_ONLY", False) is True
 
 
 def _written(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:

@@ -23,6 +23,11 @@ SEVERAL = f"INTERNAL: Failed to get configs for: 2 out of 5 instructions. Exampl
         ("cuda", INTEGER_CONVOLUTION, Outcome.UNSUPPORTED),  # names a library, and needs no driver
         ("cuda", "INTERNAL: cuDNN has no version without a CUDA driver", Outcome.BLOCKED),
         ("cuda", "RESOURCE_EXHAUSTED: out of memory", Outcome.OOM),
+        ("cuda", "RESOURCE_EXHAUSTED: Shared memory size limit exceeded: requested 262144", Outcome.UNSUPPORTED),
+        ("tpu", "RESOURCE_EXHAUSTED: E1000: CompileTimeHbmOom: Ran out of memory on HBM, the total", Outcome.OOM),
+        ("tpu", "RESOURCE_EXHAUSTED: E1001: Ran out of memory in memory space vmem while", Outcome.UNSUPPORTED),
+        ("tpu", "RESOURCE_EXHAUSTED: Allocation would exceed memory\n #allocation3 [space=vmem]", Outcome.UNSUPPORTED),
+        ("tpu", "RESOURCE_EXHAUSTED: an unnamed memory", Outcome.OOM),
         ("rocm", NO_ALGORITHM, Outcome.BLOCKED),  # a trial on the device would choose one
         ("rocm", SEVERAL, Outcome.BLOCKED),
         ("rocm", "UNIMPLEMENTED: no such operation", Outcome.UNSUPPORTED),

@@ -33,6 +33,11 @@ def test_every_row_of_the_table_is_a_case_that_passes_the_argument(framework: st
     assert rows == sorted({(one.rule.parameter, one.function) for one in ruled if one.rule})
 
 
+@pytest.mark.parametrize("suite", ["chips", "pallas", "sharded"])
+def test_a_suite_of_plain_cases_has_no_such_case(suite: str) -> None:
+    assert not [one.function for _, one in declarations("jax", suite) if one.rule]
+
+
 def test_such_a_case_is_eager_and_has_one_dtype_and_no_kinds() -> None:
     found = [one for one in collect("torch", "paper").values() if one.declaration.rule]
     assert {(one.mode, one.kind) for one in found} == {(Mode.EAGER, InputKind.PLAIN)}
