@@ -18,6 +18,7 @@ from monitor.history.files import Folder
 from monitor.history.last_known import known_after, read_outcomes
 from monitor.history.name_table import NAMES_FILE, listings
 from monitor.history.ordering import in_order, with_extent
+from monitor.history.retraction import read_retractions, series_runs
 from monitor.history.run_files import RecordedRun, outcomes_path, read_runs
 from monitor.history.untrusted_run_file import PUBLISHED, TEXT_VALIDATOR, VALIDATORS
 from monitor.model import NAMES
@@ -36,7 +37,7 @@ def relative(paths: Iterable[Path]) -> list[PurePosixPath]:
 @pytest.mark.no_cover  # it reads the whole shipped history
 def test_the_outcomes_follow_from_the_runs() -> None:
     series: dict[PurePosixPath, list[RecordedRun]] = {}
-    for item in in_order(read_runs(FILES)):
+    for item in in_order(series_runs(read_runs(FILES), read_retractions(FILES))):
         series.setdefault(outcomes_path(item.run.series), []).append(item)
     known = {path: known_after(FILES, with_extent(runs)) for path, runs in series.items() if path.stem != NAMES}
     assert known == {path: read_outcomes(FILES, path) for path in relative((RESULTS / "outcomes").rglob("*.csv"))}
