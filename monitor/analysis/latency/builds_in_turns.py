@@ -15,7 +15,7 @@ from monitor.analysis.latency.detection import confirm_slower
 from monitor.history.run_matrix import Floats
 from monitor.model import Comparison, ComparisonSide, Reason
 
-# Controls whose median step is what everything has in common: a single one would lend its own noise to all.
+# Controls whose usual step is what everything has in common: a single one would lend its own noise to all.
 MIN_CONTROLS = 5
 
 
@@ -53,7 +53,7 @@ def compare_latencies(comparisons: Iterable[Comparison]) -> SideBySide:
 def common_step(comparisons: Iterable[Comparison]) -> float | None:
     """Return the common slowdown under the new build, from the controls; None with too few of them."""
     steps = [step for one in comparisons if one.reason is Reason.CONTROL and (step := _step(one)) is not None]
-    return statistics.median(steps) if len(steps) >= MIN_CONTROLS else None
+    return _location(steps) if len(steps) >= MIN_CONTROLS else None
 
 
 def levels(comparison: Comparison) -> tuple[float | None, dict[str, float]]:
@@ -63,13 +63,16 @@ def levels(comparison: Comparison) -> tuple[float | None, dict[str, float]]:
 
 
 def _level(side: ComparisonSide) -> float | None:
-    """Return the estimate of Hodges and Lehmann (1963), robust for six processes and nearly as precise as a mean.
+    """Return the logarithm of the latency of a build, None without a process that measured it."""
+    return _location([math.log(us) for us in side.latencies]) if side.latencies else None
 
-    It is the median over the means of all pairs of processes, each with itself too.
+
+def _location(figures: Iterable[float]) -> float:
+    """Return the estimate of Hodges and Lehmann (1963), robust for six figures and nearly as precise as a mean.
+
+    It is the median over the means of all pairs of figures, each with itself too.
     """
-    logs = [math.log(us) for us in side.latencies]
-    pairs = combinations_with_replacement(logs, 2)
-    return statistics.median((one + other) / 2 for one, other in pairs) if logs else None
+    return statistics.median((one + other) / 2 for one, other in combinations_with_replacement(figures, 2))
 
 
 def _step(comparison: Comparison) -> float | None:

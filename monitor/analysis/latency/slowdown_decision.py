@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean
 
 import numpy as np
@@ -35,8 +35,9 @@ FOLLOWED_FROM = (0.035, 0.05)
 # builds it needs more, by this power of their share (Wang and Tsiatis, 1987,
 # "Approximately optimal one-parameter boundaries for group sequential trials"): most chance findings are early ones.
 # `benchmarks/verdicts.py` measures both.
-DEVIATIONS = 4.5
-BOUNDARY_EXPONENT = 0.12
+DEVIATIONS = 4.1
+DEVIATIONS_OF_LAYOUT = 15.0  # more, for a spread of builds of 1.0: where builds differ more, chance finds more
+BOUNDARY_EXPONENT = 0.1
 # The weight of the spread of builds, in builds, where it is a guess. `LAYOUT` is a high guess, so it needs
 # little allowance for being too low.
 PRIOR_BUILDS = 50.0
@@ -58,18 +59,24 @@ MIN_GOOD_BUILDS = 3  # good builds of a comparison that tell how far they are ap
 class NightComparison:
     """A case on one night: its level under the new `build`, without the common step, and under good builds.
 
-    `shift` is the distance of the run's own latency above the level of its past; NaN if unknown.
+    `shift` is the distance of the run's own latency above the level of its past; NaN if unknown. `good_shifts` are the
+    same distances of the runs of good builds; a build whose run is not known is missing.
     """
 
     build: str
     new: float
     goods: Mapping[str, float]
     shift: float = np.nan
+    good_shifts: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def step(self) -> float:
         """Return the step from the mean of the good builds to the new one."""
-        return self.new - fmean(self.goods.values())
+        return self.corrected_step(0.0)
+
+    def corrected_step(self, part: float) -> float:
+        """Return the step without the known layout of the good builds, which is so large a part of their shifts."""
+        return self.new - fmean(level - part * self.good_shifts.get(label, 0.0) for label, level in self.goods.items())
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,8 @@ class LatencySpread:
     """Spread of a case before it is followed, in standard deviations.
 
     `layout` is the spread of builds in comparisons, as precise as from `freedom` + 1 builds. `nights` is the spread of
-    its `known` nights under so many `builds`; NaN if unknown.
+    its `known` nights under so many `builds`; NaN if unknown. `scatter` is the part of `layout` that a good build has
+    because few processes measure it.
     """
 
     layout: float = LAYOUT
@@ -85,6 +93,7 @@ class LatencySpread:
     nights: float = np.nan
     known: int = 0
     builds: int = 0
+    scatter: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -92,11 +101,11 @@ class StepEstimate:
     """Estimate of a case's `step` from the nights so far, in logarithms, and in `deviations` of its error.
 
     The deviations are those of a normal distribution with the same probability, because the error is an estimate.
-    `aside` is the step in the comparisons only, without the latencies of the runs. `builds` counts the new builds.
+    `compared` is the step in the comparisons only, without the latencies of the runs. `builds` counts the new builds.
     """
 
     step: float
-    aside: float
+    compared: float
     deviations: float
     builds: int
 
@@ -108,28 +117,45 @@ def weigh(nights: Sequence[NightComparison], spread: LatencySpread) -> StepEstim
     averaged by their precision. One is from comparisons, where the machine's night affects all builds, but the good
     builds are few. The other is from the runs' latencies against those of the nights before, which have many builds.
     The layout of the new builds is in both.
+
+    The layout of a good build is predicted from its own run, and removed from the comparisons: the shift of a run is
+    layout and noise, so the best prediction is the part of the shift that layout has of its variance (Robinson, 1991,
+    "That BLUP is a good thing: the estimation of random effects").
     """
     by_build: dict[str, list[NightComparison]] = defaultdict(list)
     for night in nights:
         by_build[night.build].append(night)
-    steps = [fmean(night.step for night in same) for same in by_build.values()]
-    aside, builds = fmean(steps), len(steps)
-    offsets, weights = _of_goods([*by_build.values()])
-    own = len(offsets) - 1 + builds - 1
-    freedom = spread.freedom + own
-    variance = (spread.freedom * spread.layout**2 + _squares(offsets) + _squares(steps)) / freedom
-    of_goods = variance * sum(weight**2 for weight in weights)
+    measured = [*by_build.values()]
+    goods, builds = _good_builds(measured), len(measured)
+    freedom = spread.freedom + len(goods) - 1 + builds - 1
+    squares = _squares([good.offset for good in goods]) + _squares(_mean_steps(measured))
+    variance = (spread.freedom * spread.layout**2 + squares) / freedom
+    layout = max(variance - spread.scatter**2, 0.0)
+    of_run = min(layout / spread.nights**2, 1.0) if spread.builds else 0.0  # the part of layout in a run's shift
+    compared = fmean(_mean_steps(measured, of_run))
+    of_goods = sum(good.weight**2 * (variance - of_run * layout * good.has_shift) for good in goods)
 
     shifts = [mean for same in by_build.values() if (mean := _mean_of_known(night.shift for night in same)) is not None]
     if not shifts or not spread.builds:
-        return StepEstimate(aside, aside, _normal(aside / (variance / builds + of_goods) ** 0.5, freedom), builds)
-    of_machine = max(spread.nights**2 - variance, 0.0)  # what nights of one build differ by
-    of_nights = of_machine * (1 / len(shifts) + 1 / spread.known) + variance / spread.builds
-    share = of_nights / (of_goods + of_nights)  # of the estimate side by side
-    step = share * aside + (1 - share) * fmean(shifts)
+        return StepEstimate(
+            compared, compared, _normal(compared / (variance / builds + of_goods) ** 0.5, freedom), builds
+        )
+    of_machine = max(spread.nights**2 - layout, 0.0)  # what nights of one build differ by
+    of_runs, of_level = of_machine / len(shifts), of_machine / spread.known + layout / spread.builds
+    # The level of the past is in both estimates: in the one side by side, by the shifts of the good builds.
+    left = max(1 - of_run * sum(good.weight * good.has_shift for good in goods), 0.0)
+    # The share of the estimate side by side for the smallest error. If nights differ by layout alone, all sums are 0.
+    both = of_goods + of_runs + left**2 * of_level
+    share = min((of_runs + left * of_level) / both, 1.0) if both > 0 else 1.0
+    step = share * compared + (1 - share) * fmean(shifts)
     of_new = variance * ((share**2 + 2 * share * (1 - share)) / builds + (1 - share) ** 2 / len(shifts))
-    error = of_new + share**2 * of_goods + (1 - share) ** 2 * of_nights
-    return StepEstimate(step, aside, _normal(step / error**0.5, freedom), builds)
+    error = of_new + share**2 * of_goods + (1 - share) ** 2 * of_runs + (1 - share * left) ** 2 * of_level
+    return StepEstimate(step, compared, _normal(step / error**0.5, freedom), builds)
+
+
+def _mean_steps(builds: Sequence[Sequence[NightComparison]], part: float = 0.0) -> list[float]:
+    """Return the mean step of each new build over its nights."""
+    return [fmean(night.corrected_step(part) for night in same) for same in builds]
 
 
 def _squares(figures: Sequence[float]) -> float:
@@ -142,17 +168,22 @@ def _mean_of_known(figures: Iterable[float]) -> float | None:
     return fmean(known) if known else None
 
 
-def is_certain(weighed: StepEstimate, nights: Sequence[NightComparison]) -> bool:
-    """Return whether a slowdown is certain enough to be reported."""
-    clearly = min(weighed.step, weighed.aside) >= float(np.log1p(MIN_CONFIRMED_STEP))
-    enough = DEVIATIONS * (FOLLOWED_NIGHTS / weighed.builds) ** BOUNDARY_EXPONENT
+def min_deviations(builds: int, layout: float) -> float:
+    """Return the deviations that a slowdown needs after so many new builds, with this usual spread of builds."""
+    return float((DEVIATIONS + DEVIATIONS_OF_LAYOUT * layout) * (FOLLOWED_NIGHTS / builds) ** BOUNDARY_EXPONENT)
+
+
+def is_certain(weighed: StepEstimate, nights: Sequence[NightComparison], layout: float) -> bool:
+    """Return whether a slowdown is certain enough to be reported, with this usual spread of builds."""
+    clearly = min(weighed.step, weighed.compared) >= float(np.log1p(MIN_CONFIRMED_STEP))
+    enough = min_deviations(weighed.builds, layout)
     return clearly and len(nights) >= MIN_REPORT_NIGHTS and weighed.deviations >= enough
 
 
 def is_promising(weighed: StepEstimate, nights: Sequence[object]) -> bool:
     """Return whether the next night measures a case again that is not reported."""
     first, later = FOLLOWED_FROM
-    return weighed.aside >= (first if len(nights) == 1 else later)
+    return weighed.compared >= (first if len(nights) == 1 else later)
 
 
 def usual_layout(comparisons: Iterable[Sequence[float]]) -> tuple[float, float]:
@@ -170,6 +201,18 @@ def usual_layout(comparisons: Iterable[Sequence[float]]) -> tuple[float, float]:
     return _usual(np.array(squares), np.array([len(levels) - 1.0 for levels in usable]))
 
 
+def process_scatter(samples: Iterable[Sequence[float]]) -> float:
+    """Return the usual deviation of a level that few processes scatter around; each sample is one build in one case.
+
+    All figures are logarithms of latencies. 0 if no build has two processes.
+    """
+    several = [one for one in samples if len(one) > 1]
+    if not several:
+        return 0.0
+    of_process = sum(map(_squares, several)) / sum(len(one) - 1 for one in several)
+    return float((of_process * fmean(1 / len(one) for one in several)) ** 0.5)
+
+
 def _usual(squares: Floats, freedom: Floats) -> tuple[float, float]:
     """Fit deviations, given as sums of squares with their degrees of freedom; return the scale and its own freedom."""
     from scipy.optimize import brentq  # takes a second to import, and most nights compare nothing
@@ -185,14 +228,14 @@ def _usual(squares: Floats, freedom: Floats) -> tuple[float, float]:
 
 
 def spreads(
-    past: Floats, others: Floats, layout: float, builds: int, freedom: float = PRIOR_BUILDS
+    past: Floats, others: Floats, layout: float, builds: int, freedom: float = PRIOR_BUILDS, scatter: float = 0.0
 ) -> tuple[list[LatencySpread], Floats]:
     """Return the spreads of cases before they are followed, and their levels; NaN if too few nights are known.
 
     `past` has the nights before, by cases, without the common drift; they have so many `builds`. `others` has those of
-    some other cases. `layout` is the usual spread of builds, and `freedom` its weight for one case. The excess noise of
-    a case over most others is attributed to layout, up to `LAYOUT`. A case with less noise than its builds would cause
-    keeps its own spread, if its nights have enough builds.
+    some other cases. `layout` is the usual spread of builds, and `freedom` its weight for one case; `scatter` is the
+    part of the processes in it. The excess noise of a case over most others is attributed to layout, up to `LAYOUT`. A
+    case with less noise than its builds would cause keeps its own spread, if its nights have enough builds.
     """
     levels, noises = level_and_noise(past)
     typical, scale, prior = _usual_noise(others)
@@ -209,7 +252,7 @@ def spreads(
             most = QUIET_FACTOR * float(noise) if builds >= MIN_NIGHTS else np.inf
             known_layout = max(min(max(layout, min(beyond, LAYOUT)), most), MIN_LAYOUT)
             own = (prior * scale**2 + (nights - 1) * float(noise) ** 2) / (prior + nights - 1)
-            found.append(LatencySpread(known_layout, freedom, own**0.5, int(nights), min(builds, int(nights))))
+            found.append(LatencySpread(known_layout, freedom, own**0.5, int(nights), min(builds, int(nights)), scatter))
     return found, levels
 
 
@@ -224,17 +267,27 @@ def _usual_noise(others: Floats) -> tuple[float, float, float]:
     return median, *_usual(noises[known] ** 2 * freedom, freedom)
 
 
-def _of_goods(builds: Sequence[Sequence[NightComparison]]) -> tuple[list[float], list[float]]:
-    """Return the distance of each good build from all of a night, and its weight in the mean over the new builds."""
+@dataclass(frozen=True)
+class _GoodBuild:
+    """A good build over all nights: its distance from all good builds, and its weight in the mean over new builds."""
+
+    offset: float
+    weight: float
+    has_shift: bool
+
+
+def _good_builds(builds: Sequence[Sequence[NightComparison]]) -> list[_GoodBuild]:
     offsets: dict[str, list[float]] = defaultdict(list)
     weights: dict[str, float] = defaultdict(float)
+    shifted: set[str] = set()
     for same in builds:
         for night in same:
             middle = fmean(night.goods.values())
             for label, level in night.goods.items():
                 offsets[label].append(level - middle)
                 weights[label] += 1 / (len(builds) * len(same) * len(night.goods))
-    return [fmean(one) for one in offsets.values()], [*weights.values()]
+            shifted |= night.good_shifts.keys()
+    return [_GoodBuild(fmean(one), weights[label], label in shifted) for label, one in offsets.items()]
 
 
 def _normal(deviations: float, freedom: float) -> float:

@@ -6,8 +6,11 @@ report back.
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +25,7 @@ from monitor.analysis.latency.slowdown_decision import (
     NightComparison,
     is_certain,
     is_promising,
+    process_scatter,
     spreads,
     usual_layout,
     weigh,
@@ -121,6 +125,12 @@ def recovered(nights: Nights, report: SlowdownReport, last: int) -> int | None:
     return None
 
 
+def _known_shifts(shifts: Floats, places: Mapping[str, Sequence[int]], builds: Iterable[str]) -> dict[str, float]:
+    """Return the mean shift over the runs of each build that has a known one."""
+    found = {build: shifts[places[build]] for build in builds if build in places}
+    return {build: float(np.nanmean(one)) for build, one in found.items() if np.isfinite(one).any()}
+
+
 class NightWalker:
     """State of the walk after a night."""
 
@@ -130,6 +140,7 @@ class NightWalker:
         self._nights = nights
         self._column = {case: number for number, case in enumerate(nights.cases)}
         self._goods: dict[str, list[float]] = {}  # levels under good builds in the newest comparison of each case
+        self._samples: dict[str, list[list[float]]] = {}  # of each of these builds, as logarithms
         self._first_run: dict[str, int] = {}  # of each build, by its label
 
     def read(self, number: int, comparisons: Iterable[Comparison]) -> None:
@@ -141,6 +152,7 @@ class NightWalker:
         common = common_step(timed) or 0.0
         found = [(one, night) for one in timed if (night := self._compared(one, number, common))]
         self._goods |= {one.case: [*night.goods.values()] for one, night in found}
+        self._samples |= {one.case: [[*map(math.log, side.latencies)] for side in one.goods] for one, _ in found}
         found = [(one, night) for one, night in found if one.reason is not Reason.CONTROL]
         if found:
             self._follow(number, found)
@@ -162,13 +174,26 @@ class NightWalker:
         rows = self._nights.alike(number)
         latencies = self._nights.latencies[rows][-(NOISE_NIGHTS + RECENT) :]
         plain = latencies - np.nan_to_num(drift(latencies))[:, None]
+        numbers = np.flatnonzero(rows)[-len(plain) :]
         begin = [one for one, night in found if one.case not in self.followed and night.step >= FOLLOWED_FROM[0]]
-        begun = self._begin(number, begin, np.flatnonzero(rows)[-len(plain) :], plain) if begin else {}
+        begun = self._begin(number, begin, numbers, plain) if begin else {}
+        places = self._places(numbers)
         for one, night in found:
             if followed := self.followed.pop(one.case, begun.get(one.case)):
                 if rows[followed.begun]:  # on another class of machine, the level is not known
-                    night = replace(night, shift=float(plain[-1, self._column[one.case]]) - followed.level)
+                    shifts = plain[:, self._column[one.case]] - followed.level
+                    night = replace(
+                        night, shift=float(shifts[-1]), good_shifts=_known_shifts(shifts, places, night.goods)
+                    )
                 self._weigh(followed, Measured(number, one, night))
+
+    def _places(self, numbers: Ints) -> dict[str, list[int]]:
+        """Return the places of each build's runs among these nights, by the label of the build."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, number in enumerate(numbers):
+            if build := self._nights.runs[number].run.build:
+                places[build.requirement].append(place)
+        return places
 
     def _begin(self, number: int, begin: Sequence[Comparison], numbers: Ints, plain: Floats) -> dict[str, FollowedCase]:
         """Return new followed cases. The nights right before may already have the step, so they are left out."""
@@ -182,7 +207,8 @@ class NightWalker:
         builds = len(
             {build.requirement for at in numbers[-NOISE_NIGHTS:] if (build := self._nights.runs[at].run.build)}
         )
-        known, level = spreads(of_cases, others, layout, builds, freedom)
+        scatter = process_scatter(chain.from_iterable(self._samples.values()))
+        known, level = spreads(of_cases, others, layout, builds, freedom, scatter)
         cases = [one.case for one in begin]
         return {
             case: FollowedCase(number, spread, float(usual))
@@ -199,7 +225,7 @@ class NightWalker:
         enough = [
             (one.deviations, start)
             for start, one in enumerate(weighed)
-            if is_certain(one, [night.levels for night in nights[start:]])
+            if is_certain(one, [night.levels for night in nights[start:]], followed.spread.layout)
         ]
         if enough:
             _, start = max(enough)
