@@ -180,7 +180,7 @@ def test_a_plan_says_how_each_target_is_seen(shipped: Path, tmp_path: Path) -> N
     portability("plan", *wish, "--out", str(tmp_path), cwd=shipped)
     names = [entry["name"] for entry in json.loads((tmp_path / "matrix.json").read_text())]
     # A CPU has no kernels, and not several devices.
-    suites = ("array_api", "harness", "ops", "pallas", "paper", "sharded")
+    suites = ("array_api", "chips", "harness", "ops", "pallas", "paper", "sharded")
     assert names == [
         "cpu-jax-array_api",
         "cpu-jax-chains",
