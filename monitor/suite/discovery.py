@@ -39,6 +39,7 @@ NO_SUITE = {
     "composites",
     "device",
     "export",
+    "graphs",
     "higher_order_script",
     "inductor",
     KERNELS,

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.formats.run_file import RunFile
+from monitor.history.files import Folder
+from monitor.history.retraction import read_retractions, series_runs
+from monitor.history.run_files import read_runs
 from monitor.history.store import History
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -44,7 +47,8 @@ def night(remote: Path, directory: Path, runfile: RunFile) -> History:
 
 
 def test_the_first_nights_of_a_fork(remote: Path, tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
-    shipped = len([*(CHECKOUT / "results" / "runs").rglob("*.json")])
+    files = Folder(CHECKOUT / "results")
+    shipped = len([*series_runs(read_runs(files), read_retractions(files))])
     case = "jax/jax.a/eager"
     night(remote, tmp_path / "night1", runfile(1, {case: "pass"}, suite="mine"))
     history = night(remote, tmp_path / "night2", runfile(2, {case: "error"}, suite="mine"))
