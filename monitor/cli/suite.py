@@ -18,7 +18,8 @@ from monitor.model import function_of, mode_of
 from monitor.pipeline.errors import refuse_unknown
 from monitor.pipeline.progress_log import log
 from monitor.pipeline.suite_counts import FunctionCount, function_counts
-from monitor.suite.discovery import collect, frameworks, generated, has_generated, is_listed, suites
+from monitor.suite.discovery import collect, generated, has_generated, is_listed, suites
+from monitor.suite_files import frameworks
 
 app = command_app(COMMANDS["suite"])
 

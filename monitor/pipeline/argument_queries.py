@@ -9,8 +9,8 @@ from monitor.analysis.status.argument_coverage import ArgumentCoverage, argument
 from monitor.pipeline.errors import refuse_unknown
 from monitor.pipeline.snapshots import open_history
 from monitor.snapshot.snapshot import read_names
-from monitor.suite.discovery import frameworks
 from monitor.suite.passed_arguments import SUITES, declared_arguments, untested_parameters
+from monitor.suite_files import frameworks
 from monitor.usage import load_usage
 
 

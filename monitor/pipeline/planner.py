@@ -21,7 +21,8 @@ from monitor.model import NAMES, Evidence, Job, Period, Series, WeeklyCases, per
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.progress_log import log
 from monitor.pipeline.weekly_past import WeeklyPast, has_weekly, weekly_past
-from monitor.suite.discovery import KERNELS, declared_ids, frameworks, generated, is_listed, suites
+from monitor.suite.discovery import declared_ids, generated, is_listed, suites
+from monitor.suite_files import KERNELS, frameworks
 
 Listed = Mapping[tuple[str, str], frozenset[str]]  # cases by framework and suite
 

@@ -30,7 +30,8 @@ from monitor.history.run_files import RecordedRun
 from monitor.history.trial_write import trial_write
 from monitor.history.untrusted_run_file import read_untrusted
 from monitor.model import Build, Channel, Evidence, Job, Period, Run, WeeklyCases, period_of
-from monitor.suite.discovery import KERNELS, suites
+from monitor.suite.discovery import suites
+from monitor.suite_files import KERNELS
 
 Fault = tuple[str, str]  # a field, and what is wrong with it
 

@@ -21,8 +21,8 @@ from monitor.model import Evidence
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import DEFAULT_HISTORY, RUNNERS, SHIPPED_HISTORY
 from monitor.pipeline.progress_log import log
-from monitor.suite.discovery import frameworks
 from monitor.suite.repro import NoScriptError, script
+from monitor.suite_files import frameworks
 
 
 def repro_script(case: str, target: str) -> str:

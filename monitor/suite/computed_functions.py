@@ -18,8 +18,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from monitor.suite.declare import Declaration
-from monitor.suite.discovery import declarations, frameworks, suites
+from monitor.suite.discovery import declarations, suites
 from monitor.suite.script_sources import Function, node_of
+from monitor.suite_files import frameworks
 
 SUITES = ("paper", "ops")  # of functions that people call, with references in source
 # Operators of Python in a reference, by the NumPy function that they stand for.

@@ -21,6 +21,7 @@ from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import Case, Declaration, no_oracle
 from monitor.suite.input_kinds import derived_cases
 from monitor.suite.recurring_arguments import rule_cases
+from monitor.suite_files import declared_suites, frameworks, listed_suites
 
 if TYPE_CHECKING:  # the list of declared cases needs no NumPy
     from monitor.suite.check_protocol import CaseCheck
@@ -28,28 +29,8 @@ if TYPE_CHECKING:  # the list of declared cases needs no NumPy
 
 HERE = Path(__file__).parent
 GENERATED = "chains"  # the suite of generated programs, whose cases are known without a build
-KERNELS = "kernels"  # the suite of operators in a framework's tables, which are looked up, not run
 # Functions that make a tensor of numbers.
 MAKERS = frozenset({"array", "asarray", "as_tensor", "constant", "convert_to_tensor", "tensor"})
-# Modules in the folder of a framework that are no suite of checks.
-NO_SUITE = {
-    "__init__",
-    "aten_kernels",
-    "compile",
-    "composites",
-    "device",
-    "export",
-    "graphs",
-    "higher_order_script",
-    "inductor",
-    KERNELS,
-    "meta",
-    "module_script",
-    "operator_script",
-    "optimizer_script",
-    "recurring",
-    "script_dialect",
-}
 
 
 class DeclarationError(ValueError):
@@ -57,20 +38,14 @@ class DeclarationError(ValueError):
 
 
 @cache
-def frameworks() -> tuple[str, ...]:
-    """Return the names of the frameworks that have cases, each of which has one folder here."""
-    return tuple(sorted(path.parent.name for path in HERE.glob("*/device.py")))
-
-
 def suites(framework: str) -> tuple[str, ...]:
     """Return the names of the suites of a framework, including those that only a build can list."""
-    declared = {path.parent.name for path in (HERE / framework).glob("*/__init__.py")}
-    return tuple(sorted(declared | _listed(framework)))
+    return tuple(sorted(declared_suites(framework) | listed_suites(framework)))
 
 
 def is_listed(framework: str, suite: str) -> bool:
     """Return whether only an installed build can list the cases of a suite."""
-    return suite in _listed(framework)
+    return suite in listed_suites(framework)
 
 
 def listing(framework: str, suite: str) -> Callable[[Device], Iterable[CaseCheck]] | None:
@@ -158,11 +133,6 @@ def namespaces() -> dict[str, str]:
     """Return the namespace of the array API standard in each framework that has the suite."""
     packages = {name: f"monitor.suite.{name}.{ARRAY_API}" for name in frameworks() if ARRAY_API in suites(name)}
     return {name: import_module(package).NAMESPACE for name, package in packages.items()}
-
-
-@cache
-def _listed(framework: str) -> frozenset[str]:
-    return frozenset(path.stem for path in (HERE / framework).glob("*.py")) - NO_SUITE
 
 
 def declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:

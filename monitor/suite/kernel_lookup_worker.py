@@ -16,9 +16,9 @@ from monitor.formats.worker_protocol import Message, Service, add_arguments, ser
 from monitor.model import Evidence, Observation, Outcome
 from monitor.suite.check_protocol import SuiteUnavailableError
 from monitor.suite.device import DeviceUnavailableError
-from monitor.suite.discovery import KERNELS
 from monitor.suite.kernel_entry import KernelEntry
 from monitor.suite.worker import introduce, open_device
+from monitor.suite_files import KERNELS
 
 VARIANT = "kernel"  # the last part of every id
 

@@ -19,9 +19,10 @@ from typing import Any
 
 from monitor.model import CallArguments, DeclaredArguments, UntestedParameter
 from monitor.suite.declare import Declaration
-from monitor.suite.discovery import declarations, frameworks
+from monitor.suite.discovery import declarations
 from monitor.suite.option_dictionaries import Keywords, dictionary_keywords, keywords_of
 from monitor.suite.script_sources import calls_within, definitions_of, names_within, node_of, nodes_within, tree_of
+from monitor.suite_files import frameworks
 
 FRAMEWORKS = frozenset({"torch", "jax", "tf"})  # the first parameter of every case, by which it names functions
 PARTIAL = "functools.partial"

@@ -21,7 +21,7 @@ from typing import Any
 from monitor.model import InputKind, Mode
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Declaration
 from monitor.suite.dialect import Dialect
-from monitor.suite.discovery import collect, frameworks, is_listed, suites
+from monitor.suite.discovery import collect, is_listed, suites
 from monitor.suite.input_kinds import BATCH, Draw, draws
 from monitor.suite.recurring_arguments import Replaced
 from monitor.suite.references import has_reference
@@ -30,6 +30,7 @@ from monitor.suite.script_modes import compare_text, function_text, judged_text
 from monitor.suite.script_sources import definitions_of, names_of, node_of, source_of
 from monitor.suite.script_text import FETCH, PROMISE, TAKEN
 from monitor.suite.script_verdict import CLOSING, opening
+from monitor.suite_files import frameworks
 
 
 class NoScriptError(ValueError):

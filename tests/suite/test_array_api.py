@@ -10,11 +10,12 @@ import pytest
 from monitor.model import Period, period_of
 from monitor.suite.array_api.standard import CALLS, sections
 from monitor.suite.catalog import load_catalog
-from monitor.suite.discovery import collect, frameworks, namespaces
+from monitor.suite.discovery import collect, namespaces
 from monitor.suite.input_kinds import draws
 from monitor.suite.name_lookup import AbsentError, resolve
 from monitor.suite.references import expected_results
 from monitor.suite.repro import _declared
+from monitor.suite_files import frameworks
 from support.numpy_device import NumpyDevice
 
 

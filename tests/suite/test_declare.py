@@ -30,8 +30,9 @@ from monitor.suite.declare import (
     positive,
     tensor,
 )
-from monitor.suite.discovery import DeclarationError, collect, frameworks, generated, is_listed, suites
+from monitor.suite.discovery import DeclarationError, collect, generated, is_listed, suites
 from monitor.suite.inputs import draw_tensor
+from monitor.suite_files import frameworks
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

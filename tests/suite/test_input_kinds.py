@@ -22,12 +22,13 @@ from monitor.suite.declare import (
     values,
 )
 from monitor.suite.declared_check import DeclaredCheck
-from monitor.suite.discovery import collect, frameworks, is_listed, suites
+from monitor.suite.discovery import collect, is_listed, suites
 from monitor.suite.input_kinds import LARGEST, SUBNORMAL, derived_cases, draws
 from monitor.suite.inputs import base_of, draw_inputs
 from monitor.suite.limits import FIXED_SHAPES
 from monitor.suite.oracle import MismatchError
 from monitor.suite.tolerances import SMALLEST_NORMAL
+from monitor.suite_files import frameworks
 from support.numpy_device import NumpyDevice
 
 

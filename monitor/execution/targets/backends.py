@@ -31,11 +31,11 @@ from monitor.execution.targets.package_sources import (
     FrameworkSources,
     PackageSources,
     framework_tables,
-    known_frameworks,
     take_frameworks,
 )
 from monitor.formats.toml_reader import TomlTable, read_toml
 from monitor.model import Chip
+from monitor.suite_files import frameworks
 
 COMPILERS = "compilers"  # folders beside the runner files
 BUILDS = "builds"
@@ -189,7 +189,7 @@ BUILDS_FIELDS = TableFields(
     doc="A file in builds/: frameworks that several targets share.",
     fields=(Field("title", Text(), "Title of these builds."), *framework_tables(EXECUTED_FRAMEWORK_FIELDS)),
     make=_builds,
-    any_of=known_frameworks(),
+    any_of=frameworks(),
     noun="framework",
 )
 COMPILER_FIELDS = TableFields(
@@ -202,7 +202,7 @@ COMPILER_FIELDS = TableFields(
         *framework_tables(COMPILED_FRAMEWORK_FIELDS),
     ),
     make=_compiler,
-    any_of=known_frameworks(),
+    any_of=frameworks(),
     noun="framework",
 )
 EXECUTE_FIELDS = TableFields(
@@ -254,7 +254,7 @@ LOWER_FIELDS = TableFields(
         *framework_tables(FRAMEWORK_FIELDS),
     ),
     make=_lower,
-    any_of=known_frameworks(),
+    any_of=frameworks(),
     noun="framework",
 )
 REGISTER_FIELDS = TableFields(
@@ -262,6 +262,6 @@ REGISTER_FIELDS = TableFields(
     doc="Look-up of operators in the frameworks' tables of kernels.",
     fields=(HOSTED_LABELS, *LIMIT_FIELDS, *framework_tables(FRAMEWORK_FIELDS)),
     make=_register,
-    any_of=known_frameworks(),
+    any_of=frameworks(),
     noun="framework",
 )

@@ -7,8 +7,6 @@ A runner file has the builds that execute on a target, a compiler's file those w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from monitor.execution.targets.device_check import ANY_DEVICE, EXPECT_FIELDS, DeviceExpectation
@@ -28,6 +26,7 @@ from monitor.execution.targets.fields import (
 )
 from monitor.formats.toml_reader import TomlTable, nearest
 from monitor.model import Channel
+from monitor.suite_files import KERNELS, declared_suites, frameworks, listed_suites
 
 # In the order of preference. The other channels have no table of their own in a runner file.
 CHANNELS = (Channel.NIGHTLY, Channel.RELEASE, Channel.PINNED)
@@ -47,13 +46,6 @@ PRERELEASE = ("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-
 COMPILERS = ("inductor",)  # that a framework brings
 
 SUITE_NAME = r"[a-z_]+"
-
-# Modules in the folder of a framework that are no suite.
-NO_SUITE = {
-    *("__init__", "aten_kernels", "compile", "composites", "device", "export", "higher_order_script", "inductor"),
-    *("meta", "module_script", "operator_script", "optimizer_script", "recurring", "script_dialect"),
-}
-SUITE = Path(__file__).parents[2] / "suite"
 
 
 @dataclass(frozen=True)
@@ -120,33 +112,20 @@ class PackageSources:
         return self.frameworks[name]
 
 
-@cache
-def known_frameworks() -> tuple[str, ...]:
-    """Return the names of the frameworks that have cases, sorted.
-
-    The names come from the disk, as in `monitor.suite.discovery`, which this package does not import.
-    """
-    return tuple(sorted(path.parent.name for path in SUITE.glob("*/device.py")))
-
-
 def known_suites(framework: str) -> tuple[str, ...]:
     """Return the names of a framework's suites, sorted, those of its kernel tables included."""
-    folder = SUITE / framework
-    listed = {path.stem for path in folder.glob("*.py")} - NO_SUITE
-    return tuple(sorted(listed | {path.parent.name for path in folder.glob("*/__init__.py")}))
+    return tuple(sorted({KERNELS, *declared_suites(framework), *listed_suites(framework)}))
 
 
 def take_frameworks(values: dict[str, Any]) -> dict[str, FrameworkSources]:
     """Remove the frameworks from the values of a table, and return those that the table has, by name."""
-    found = {name: values.pop(name) for name in known_frameworks()}
+    found = {name: values.pop(name) for name in frameworks()}
     return {name: framework for name, framework in found.items() if framework}
 
 
 def framework_tables(fields: TableFields[FrameworkSources], *, needs: str = "") -> tuple[Field, ...]:
     """Return a field for each framework, whose table has `fields`."""
-    return tuple(
-        Field(name, Inner(fields), f"The sources of {name}.", ABSENT, needs=needs) for name in known_frameworks()
-    )
+    return tuple(Field(name, Inner(fields), f"The sources of {name}.", ABSENT, needs=needs) for name in frameworks())
 
 
 def _source_fields(name: str, packages: Field) -> TableFields[ChannelSource]:

@@ -29,12 +29,12 @@ from monitor.execution.targets.package_sources import (
     FrameworkSources,
     PackageSources,
     framework_tables,
-    known_frameworks,
     owners_field,
     take_frameworks,
 )
 from monitor.formats.toml_reader import TomlTable, nearest, read_toml
 from monitor.model import Evidence
+from monitor.suite_files import frameworks as known_frameworks
 
 AnyBackend = ExecuteBackend | CompileBackend | LowerBackend | RegisterBackend
 
