@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from monitor.formatting.humanize import join_words
-from monitor.formatting.markdown import MAX_BYTES, code, fit_table, size
+from monitor.formatting.markdown import code
 from monitor.issues.body import MONITOR
 from monitor.issues.health_checks import HealthCheckKind, HealthResult
-from monitor.issues.issue_metadata import IssueMetadata, NotifiedState, hidden_line
-from monitor.issues.lifecycle import SubjectStatus, plan_tasks
 from monitor.issues.operations import FiledIssue, Task
+from monitor.issues.present_subject import PresentSubject, code_list, present_tasks
 
 TITLES = {
     HealthCheckKind.SCHEDULE: "The monitor's workflows are disabled",
@@ -38,74 +35,22 @@ REMEDIES = {
 CLOSING_COMMENTS = {HealthCheckKind.LOST: "No result waits to be recorded. A result reported as lost stays lost."}
 
 
-@dataclass(frozen=True)
-class HealthIssueSubject:
-    """Subject of an issue about one kind of health check."""
-
-    result: HealthResult
-
-    @property
-    def covers(self) -> tuple[str, ...]:
-        return (f"monitor-{self.result.kind}",)
-
-    @property
-    def status(self) -> SubjectStatus:
-        return SubjectStatus.FAILING if self.result.rows else SubjectStatus.FIXED
-
-    @property
-    def may_close(self) -> bool:
-        return True  # one passing check is enough, because it is about the present
-
-    @property
-    def title(self) -> str:
-        return TITLES[self.result.kind]
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return (MONITOR,)
-
-    @property
-    def notified(self) -> NotifiedState:
-        return NotifiedState("", "", tuple(sorted(name for name, _ in self.result.rows)), 0)
-
-    def body(self, metadata: IssueMetadata) -> str:
-        rows = [(code(name), code(problem)) for name, problem in self.result.rows]
-        if not rows:
-            return "\n\n".join((self.closing_comment(), hidden_line(metadata)))
-        closing = "This issue closes when the check passes."
-        parts = (REMEDIES[self.result.kind], closing, hidden_line(metadata))
-        room = MAX_BYTES - size("\n\n".join(("", *parts)))
-        return "\n\n".join((fit_table(("subject", "problem"), rows, room, ""), *parts))
-
-    def update_comment(self, notified: NotifiedState) -> str:
-        now = {*self.notified.targets}
-        added, resolved = sorted(now - {*notified.targets}), sorted({*notified.targets} - now)
-        lines = [f"- New: {join_words([code(name) for name in added])}."] if added else []
-        lines += [f"- Resolved: {join_words([code(name) for name in resolved])}."] if resolved else []
-        return "\n".join(lines)
-
-    def stayed_flaky(self, since: str) -> bool:  # noqa: ARG002 - a check is never flaky
-        return False
-
-    def flaky_comment(self) -> str:
-        return ""
-
-    def reopened_comment(self) -> str:
-        return f"The check fails again: {join_words([code(name) for name in self.notified.targets])}."
-
-    def closing_comment(self) -> str:
-        return CLOSING_COMMENTS.get(self.result.kind, "The check passes.")
-
-
-def health_tasks(results: Sequence[HealthResult], filed: Iterable[FiledIssue]) -> tuple[Task, ...]:
+def health_tasks(results: Iterable[HealthResult], filed: Iterable[FiledIssue]) -> tuple[Task, ...]:
     """Return one task per issue about the kinds of checks that ran."""
-    subjects = {covered: subject for subject in map(HealthIssueSubject, results) for covered in subject.covers}
+    return present_tasks(map(_subject, results), filed)
 
-    def subject_of(issue: FiledIssue) -> HealthIssueSubject | None:
-        return next((subjects[name] for name in issue.metadata.covers if name in subjects), None)
 
-    def new_subjects(covered: Collection[str]) -> list[HealthIssueSubject]:
-        failing = SubjectStatus.FAILING
-        return [subject for name, subject in subjects.items() if name not in covered and subject.status is failing]
-
-    return plan_tasks(filter(subject_of, filed), subject_of, new_subjects)
+def _subject(result: HealthResult) -> PresentSubject:
+    """Return the subject of an issue about one kind of health check."""
+    parts = tuple(sorted(name for name, _ in result.rows))
+    return PresentSubject(
+        id=f"monitor-{result.kind}",
+        title=TITLES[result.kind],
+        label=MONITOR,
+        parts=parts,
+        head=("subject", "problem"),
+        rows=tuple((code(name), code(problem)) for name, problem in result.rows),
+        advice=(REMEDIES[result.kind], "This issue closes when the check passes."),
+        reopened=f"The check fails again: {code_list(parts)}.",
+        closing=CLOSING_COMMENTS.get(result.kind, "The check passes."),
+    )
