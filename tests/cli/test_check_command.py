@@ -65,7 +65,7 @@ def test_a_summary_is_appended(program: Path, tmp_path: Path) -> None:
 
 @pytest.mark.no_cover  # it reads the whole shipped history
 def test_each_target_has_an_answer(program: Path) -> None:
-    (program / "eig.py").write_text("import jax.numpy as jnp\njnp.linalg.eig(jnp.add(x, y))\n")
+    (program / "eig.py").write_text("import jax.numpy as jnp\njnp.linalg.eig(jnp.multiply(x, y))\n")
     found = document(program, "--to", "tpu-v5e, nvidia-h100")
     assert [(one["target"], one["answer"]) for one in found["answers"]] == [
         ("tpu-v5e", "fails"),
