@@ -4,6 +4,7 @@
 const BLOCKED = 10; // number of the outcome without a result
 const PASS = 0;
 const NO_OTHERS = [];
+const STANDARD = "array_api."; // begins the names of the functions of the array API standard
 const KINDS = ["success", "partial", "failure", "unknown"];
 
 // Returns a row of `cells` with names for its fields.
@@ -12,6 +13,7 @@ function rowOf([framework, name, page, stratum, uses, kinds, cellData, earlier, 
     framework: cells.frameworks[framework][0],
     number: framework,
     name,
+    standard: name.startsWith(STANDARD),
     text: [name, ...aliases].join(" ").toLowerCase(),
     aliases,
     page,

@@ -111,6 +111,7 @@ function judgeAll(row, columns, want) {
 
 function named(row, chosen, want) {
   if (chosen.fw && row.framework !== chosen.fw) return false;
+  if (chosen.of && row.standard !== (chosen.of === "standard")) return false;
   if (chosen.stratum && row.stratum !== chosen.stratum) return false;
   return hasWords(row.text, want.words);
 }

@@ -44,6 +44,14 @@ def test_nothing_that_is_called_all_leads_to_a_part(mixed_site: Path, site: Path
                 assert re.search(r"\d", text), (path, text)
 
 
+def test_functions_of_the_standard_can_be_filtered_by(page: sync_api.Page, mixed_site: Path) -> None:
+    page.goto((mixed_site / "matrix.html").as_uri())
+    page.get_by_label("Functions of").select_option("the array API standard")
+    assert rows(page) == ["array_api.abs", "array_api.max"]
+    page.get_by_label("Functions of").select_option("the framework")
+    assert not {"array_api.abs", "array_api.max"} & {*rows(page)}
+
+
 def test_failure_or_partial_can_be_filtered_by(page: sync_api.Page, mixed_site: Path) -> None:
     matrix = (mixed_site / "matrix.html").as_uri()
     page.goto(f"{matrix}#on=tpu&is=failure")
@@ -54,7 +62,7 @@ def test_failure_or_partial_can_be_filtered_by(page: sync_api.Page, mixed_site: 
     page.get_by_label("Result").select_option(label="✗ ◐ failure or partial")
     assert page.url.endswith("is=failing&on=tpu")
     assert sorted(rows(page)) == sorted(failing + partial)
-    assert (len(failing), len(partial)) == (21, 15)
+    assert (len(failing), len(partial)) == (23, 15)
 
 
 def test_two_targets_are_compared_by_the_newest_build_that_both_had(page: sync_api.Page, mixed_site: Path) -> None:

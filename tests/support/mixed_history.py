@@ -20,6 +20,7 @@ GENERATED = datetime(2026, 11, 9, 6, tzinfo=UTC)
 FUNCTIONS = tuple(f"jax.numpy.f{number:02}" for number in range(40))
 PRIMITIVES = ("jax.lax.p", "jax.lax.q", "jax.lax.r")
 VARIANTS = ("eager-float32", "eager-float64")
+STANDARD = ("jax/array_api.abs/eager-float32", "jax/array_api.max/eager-float32")
 OPERATORS = tuple(f"torch.ops.aten.o{number}" for number in range(6))
 
 EVERY = ("jax", "tensorflow", "torch")
@@ -125,7 +126,8 @@ def files() -> tuple[RunFile, ...]:
     kernels = tuple(f"torch/{name}/kernel" for name in OPERATORS)
     lacks = dict.fromkeys(kernels[:4], (Outcome.UNSUPPORTED, "no kernel"))
     functions = ("torch.g0", "torch.g1")
-    refused = {f"torch/torch.g1/{variant}": (Outcome.UNSUPPORTED, "no translation") for variant in VARIANTS}
+    refusal = Outcome.UNSUPPORTED, "no translation"
+    refused = {f"torch/torch.g1/{variant}": refusal for variant in VARIANTS}
     harness, libtpu = ("cpu", "jax", "harness", executed), Build("libtpu", "0.1", Channel.PINNED)
     asked = (
         Asked(1, harness, jax("2.0", Channel.RELEASE), cases(PRIMITIVES), off(PRIMITIVES[:1])),
@@ -134,6 +136,7 @@ def files() -> tuple[RunFile, ...]:
         Asked(7, gpu, jax("2.1"), paper, off(FUNCTIONS[2:3]) | no_evidence(FUNCTIONS[3:4], VARIANTS[1])),
         Asked(7, ("tpu", "jax", "paper", compiled), jax("2.1"), paper, {}),
         Asked(8, ("tpu", "jax", "paper", compiled), jax("2.2"), paper, of_tpu),
+        Asked(7, ("tpu", "jax", "array_api", compiled), jax("2.1"), STANDARD, dict.fromkeys(STANDARD, refusal)),
         Asked(2, ("cpu", "torch", "paper", executed), torch("2.5"), cases(functions), {}),
         Asked(8, ("cpu", "torch", "paper", executed), torch("2.4", Channel.EXACT), cases(functions), {}),
         Asked(8, ("tpu", "torch", "paper", compiled), torch("2.3"), cases(functions), refused, libtpu),

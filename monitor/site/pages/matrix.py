@@ -23,7 +23,7 @@ from monitor.analysis.status.current_status import (
 from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.formatting.case_variant import dtype_of, dtype_order
 from monitor.formatting.urls import function_page, series_anchor
-from monitor.model import Evidence, Function, Mode, Outcome
+from monitor.model import ARRAY_API, Evidence, Function, Mode, Outcome
 from monitor.model import Series as SeriesKey
 
 TABLE_PAGE = "matrix-table.html"
@@ -100,6 +100,11 @@ class MatrixPage:
     def studied(self) -> bool:
         """Return whether the study counts uses of any of the functions."""
         return any(row.uses for row in self.rows)
+
+    @property
+    def has_standard(self) -> bool:
+        """Return whether any row is a function of the array API standard."""
+        return any(row.function.startswith(f"{ARRAY_API}.") for row in self.rows)
 
     @property
     def modes(self) -> tuple[str, ...]:
