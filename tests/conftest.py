@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -28,6 +29,10 @@ pytest_plugins = ["support.site_fixtures"]
 FIXTURE_MARKERS = {"framework_environments": "frameworks", "browser": "browser", "html_checker": "browser"}
 FOLDER_MARKERS = {"accelerator": "frameworks", "workflows": "workflows"}
 
+# An image may keep Python from writing compiled modules. Each process of a test, and pytest itself, would then compile
+# again all that it imports: the imports of `site` take 5.2 instead of 1.3 s of CPU time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A shell makes the programs that it starts in the background ignore interrupts. Some tests send one.
 signal.signal(signal.SIGINT, signal.default_int_handler)
