@@ -17,7 +17,14 @@ import pandas as pd
 from monitor.analysis.outcomes.accuracy_drift import accuracy_drifts
 from monitor.analysis.outcomes.attribution import Attribution, attributions
 from monitor.analysis.outcomes.change import SETTLED_KINDS, Change, ChangeKind
-from monitor.analysis.outcomes.change_rules import CaseResult, already_reported, change_of, drift_change, past_after
+from monitor.analysis.outcomes.change_rules import (
+    CaseResult,
+    added_change,
+    already_reported,
+    change_of,
+    drift_change,
+    past_after,
+)
 from monitor.analysis.outcomes.machine_baselines import BaselineOutcome, CasePast
 from monitor.analysis.outcomes.outcome_changes import (
     INCIDENT_MIN_CASES,
@@ -89,6 +96,13 @@ def _removed(state: _SeriesState, case: str) -> Change:
     return Change(case, ChangeKind.REMOVED, past.latest.outcome, None, "", until.without_packages if until else None)
 
 
+def _change_of(baseline: BaselineOutcome, result: CaseResult, run: Run, *, has_limits: bool) -> Change | None:
+    """Return the change that a result makes; that of a case without a past is its addition."""
+    if baseline.series is None and result.outcome.known:
+        return added_change(result, run, has_limits=has_limits)
+    return change_of(baseline, result, run)
+
+
 def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
     """Every run of a history as news, in the order of the history."""
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
@@ -124,7 +138,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
         found = [
             change
             for one in answers
-            if (change := change_of(known[one.case], one, run, has_limits=declares)) is not None
+            if (change := _change_of(known[one.case], one, run, has_limits=declares)) is not None
         ]
         repeated = [change for change in found if already_reported(known[change.case], change)]
         changes = [change for change in found if change not in repeated]

@@ -51,17 +51,21 @@ def already_reported(baseline: BaselineOutcome, change: Change) -> bool:
     return change.before is change.after if baseline.own is None else baseline.reported is change.after
 
 
-def change_of(baseline: BaselineOutcome, result: CaseResult, run: Run, *, has_limits: bool) -> Change | None:
-    """Return the change that a result makes to its baseline, or None.
+def added_change(result: CaseResult, run: Run, *, has_limits: bool) -> Change:
+    """Return the change of a case that a run judged and that has no past.
 
     `has_limits` is True if the suite comes with limits declared by the authors of its cases.
     """
+    now = result.outcome
+    kind = first_run_kind(now, result.declared_limit) if has_limits else ChangeKind.ADDED
+    return Change(result.case, kind, None, now, result.message or result.declared_limit, None, _build_of(run))
+
+
+def change_of(baseline: BaselineOutcome, result: CaseResult, run: Run) -> Change | None:
+    """Return the change that a result makes to the past of its case, or None."""
     now, past = result.outcome, baseline.own
-    if not now.known:
+    if not now.known or baseline.series is None:
         return None
-    if baseline.series is None:
-        kind = first_run_kind(now, result.declared_limit) if has_limits else ChangeKind.ADDED
-        return Change(result.case, kind, None, now, result.message or result.declared_limit, None, _build_of(run))
     if past is None:
         return _change_on_new_machine(baseline.series.settled, result, run)
     differs = past.latest.outcome is not now

@@ -13,7 +13,7 @@ import numpy as np
 
 from monitor.analysis.outcomes.run_conditions import machine_of
 from monitor.history.ordering import Extent, with_extent
-from monitor.history.run_matrix import NONE, OUTCOMES, Flags, Numbers, RunMatrix
+from monitor.history.run_matrix import NONE, OUTCOMES, Flags, Numbers, RunMatrix, WordColumn
 from monitor.history.store import LoadedHistory
 from monitor.model import Outcome, Run
 
@@ -53,18 +53,25 @@ class BaselineOutcome:
 class SeriesPast:
     """Past of the cases of one series, up to a run."""
 
-    def __init__(self, matrix: RunMatrix) -> None:
+    def __init__(self, matrix: RunMatrix, messages: WordColumn) -> None:
         self._matrix = matrix
         self._machines = [machine_of(item.run) for item in matrix.runs]
-        self._pasts: dict[str, _MachinePast] = {machine: _MachinePast(matrix) for machine in self._machines}
+        self._pasts = {machine: _MachinePast(matrix, messages) for machine in self._machines}
         self._newest = np.full(len(matrix.cases), NONE)  # the last run that judged a case on any class of machine
         self._settled: dict[int, tuple[int, Outcome]] = {}  # the last run in which a case settled anew, and to what
 
+    def unseen(self, number: int) -> Numbers:
+        """Return the positions of the cases that a run judged and that have no past."""
+        return np.flatnonzero(self._unseen(number))
+
     def unsettled(self, number: int, besides: Iterable[str]) -> Numbers:
-        """Return the positions of the cases whose outcome in a run is not the settled one, and of those `besides`."""
+        """Return the positions of the cases whose outcome in a run is not the settled one, and of those `besides`.
+
+        Cases without a past are left out.
+        """
         cases = self._pasts[self._machines[number]].unsettled(number)
         cases[[self._matrix.position[case] for case in besides]] = True
-        return np.flatnonzero(cases)
+        return np.flatnonzero(cases & ~self._unseen(number))
 
     def baseline(self, number: int, case: str) -> BaselineOutcome:
         """Return the outcomes with which a run's result of a case is compared."""
@@ -85,7 +92,7 @@ class SeriesPast:
     def apply_run(
         self, number: int, pasts: Mapping[str, CasePast | None], extent: Extent, settled: Iterable[str] = ()
     ) -> None:
-        """Update the past with a run, whose results repeat the known ones except for the cases in `pasts`.
+        """Update the past with a run. Its results are first ones or repeat the known ones, except for those in `pasts`.
 
         `settled` are the cases of confirmed changes.
         """
@@ -94,6 +101,7 @@ class SeriesPast:
             for past in self._pasts.values():
                 past.forget(self._matrix.position[case])
         own = self._pasts[self._machines[number]]
+        own.begin(number, self._unseen(number))
         for case, after in pasts.items():
             if after:
                 own.update(self._matrix.position[case], after)
@@ -102,6 +110,10 @@ class SeriesPast:
         for case in settled:
             position = self._matrix.position[case]
             self._settled[position] = (number, OUTCOMES[self._matrix.outcome[number, position]])
+
+    def _unseen(self, number: int) -> Flags:
+        cases: Flags = self._matrix.judged[number] & (self._newest == NONE)
+        return cases
 
     def _latest(self, position: int) -> CasePast | None:
         """Return the past of a case on the class of machine with the newest result."""
@@ -126,22 +138,28 @@ def differing_outcomes(recorded: LoadedHistory, watch: Mapping[str, Outcome]) ->
 class _MachinePast:
     """Past of the cases on one class of machine.
 
-    Nearly every result repeats the settled outcome and changes only the last run, so the past of a case is brought up
-    to date when it is read.
+    Nearly every result is the first of its case, or repeats the settled outcome and changes only the last run. So the
+    past of a case is made and brought up to date when it is read.
     """
 
-    def __init__(self, matrix: RunMatrix) -> None:
+    def __init__(self, matrix: RunMatrix, messages: WordColumn) -> None:
         self.last = np.full(len(matrix.cases), NONE)  # the last run that judged a case
-        self._matrix = matrix
-        self._pasts: dict[int, CasePast] = {}
+        self._matrix, self._messages = matrix, messages
+        self._first = np.full(len(matrix.cases), NONE)  # the run that judged a case when no class had a past of it
+        self._pasts: dict[int, CasePast] = {}  # of cases with later outcomes, or with a past on another class
         self._settled = np.full(len(matrix.cases), NONE)  # the outcome of a case whose latest outcome is settled
 
     def unsettled(self, number: int) -> Flags:
         cases: Flags = self._matrix.asked[number] & (self._settled != self._matrix.outcome[number])
         return cases
 
+    def begin(self, number: int, cases: Flags) -> None:
+        """Settle these cases, which have no past, to their outcome in a run."""
+        self._first[cases] = number
+        self._settled[cases] = self._matrix.outcome[number, cases]
+
     def past(self, position: int) -> CasePast | None:
-        past = self._pasts.get(position)
+        past = self._pasts.get(position) or self._first_past(position)
         if past is None:
             return None
         seen = past.latest
@@ -155,4 +173,12 @@ class _MachinePast:
 
     def forget(self, position: int) -> None:
         self._pasts.pop(position, None)
-        self._settled[position] = self.last[position] = NONE
+        self._settled[position] = self._first[position] = self.last[position] = NONE
+
+    def _first_past(self, position: int) -> CasePast | None:
+        number = self._first[position]
+        if number == NONE:
+            return None
+        outcome, run = OUTCOMES[self._matrix.outcome[number, position]], self._matrix.runs[number].run
+        seen = SeenOutcome(outcome, self._messages.at(number, position), run, run)
+        return CasePast(seen, seen)

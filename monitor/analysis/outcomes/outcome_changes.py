@@ -21,6 +21,7 @@ from monitor.analysis.outcomes.attribution import Attribution, attributions
 from monitor.analysis.outcomes.change import SETTLED_KINDS, Change, ChangeKind
 from monitor.analysis.outcomes.change_rules import (
     CaseResult,
+    added_change,
     already_reported,
     change_of,
     drift_change,
@@ -95,7 +96,8 @@ def _series_changes(
     comparisons: Mapping[str, tuple[Comparison, ...]],
 ) -> Iterator[NightChanges]:
     """Yield the changes of each run of one series. The other arguments map run ids to data of that run."""
-    reader, pasts = _SeriesReader(matrix), SeriesPast(matrix)
+    reader = _SeriesReader(matrix)
+    pasts = SeriesPast(matrix, reader.messages)
     previous_build: Build | None = None
     runs_of_build: dict[str, list[int]] = defaultdict(list)
     for number, (item, extent) in enumerate(with_extent(matrix.runs)):
@@ -106,15 +108,12 @@ def _series_changes(
         values = other_values.get(run.id, {})
         causes = attributions(comparisons.get(run.id, ()), partial(reader.passed, runs_of_build))
         results = [*reader.results(number, pasts.unsettled(number, values), values, causes)]
-        has_limits = reader.has_declared_limits(number)
         baselines = {result.case: pasts.baseline(number, result.case) for result in results}
-        found = [
-            change
-            for result in results
-            if (change := change_of(baselines[result.case], result, run, has_limits=has_limits))
-        ]
+        found = [change for result in results if (change := change_of(baselines[result.case], result, run))]
         repeated = [change for change in found if already_reported(baselines[change.case], change)]
         changes = [change for change in found if not already_reported(baselines[change.case], change)]
+        changes += reader.added(number, pasts.unseen(number), first_run=previous_build is None)
+        changes.sort(key=lambda change: change.case)
         changes += [removal(case, past) for case, past in pasts.missing(number, extent)]
         changes += drifted.get(run.id, [])
         yield reader.night(number, previous_build, changes, repeated)
@@ -158,7 +157,7 @@ class _SeriesReader:
 
     def __init__(self, matrix: RunMatrix) -> None:
         self._matrix = matrix
-        self._message, self._retry_outcomes, self._declared_limit = map(
+        self.messages, self._retry_outcomes, self._declared_limit = map(
             matrix.words, ("message", "retry_outcomes", "declared_limit")
         )
         self._has_limit = (self._declared_limit.values != "")[self._declared_limit.code] & matrix.asked
@@ -171,7 +170,7 @@ class _SeriesReader:
         """Yield the results of these cases, given by their positions in the matrix."""
         certain = self._matrix.runs[number].run.evidence.certain
         names, codes = self._matrix.cases[cases].tolist(), self._matrix.outcome[number, cases].tolist()
-        columns = (self._retry_outcomes, self._message, self._declared_limit)
+        columns = (self._retry_outcomes, self.messages, self._declared_limit)
         texts = zip(*(column.of(number, cases) for column in columns), strict=True)
         for case, code, (retries, message, declared_limit) in zip(names, codes, texts, strict=True):
             outcome = OUTCOMES[code]
@@ -188,9 +187,17 @@ class _SeriesReader:
         there = outcomes[outcomes != NONE]
         return bool(len(there) and there[-1] == PASS)
 
-    def has_declared_limits(self, number: int) -> bool:
-        """Return whether any case of a run has a limit declared by its authors."""
-        return bool(self._has_limit[number].any())
+    def added(self, number: int, cases: Numbers, *, first_run: bool) -> list[Change]:
+        """Return the changes of the cases without a past, given by their positions in the matrix.
+
+        All cases of the first run of a series are new: it has only those changes whose outcome is unexpected.
+        """
+        run, has_limits = self._matrix.runs[number].run, bool(self._has_limit[number].any())
+        if first_run:  # thousands of cases, so those that a limit explains are left out at once
+            explained = (self._matrix.outcome[number, cases] == PASS) != self._has_limit[number, cases]
+            cases = cases[~explained & has_limits]
+        changes = [added_change(result, run, has_limits=has_limits) for result in self.results(number, cases, {}, {})]
+        return [change for change in changes if not first_run or change.kind is not ChangeKind.ADDED]
 
     def expected(self, number: int) -> int:
         """Return the number of cases that a run should observe."""
@@ -201,8 +208,6 @@ class _SeriesReader:
         self, number: int, previous_build: Build | None, changes: list[Change], repeated: Iterable[Change] = ()
     ) -> NightChanges:
         """Return the changes of a run with its incidents and scores."""
-        if previous_build is None:  # every case of a first run is new: report only the unexpected outcomes
-            changes = [change for change in changes if change.kind is not ChangeKind.ADDED]
         recorded, expected, observed = self._matrix.runs[number], self._expected[number], self._observed[number]
         run = recorded.run
         if run.suite == NAMES and not run.blocked:
