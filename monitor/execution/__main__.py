@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from monitor.execution.builds.environments import default_cache
@@ -26,6 +27,8 @@ from monitor.execution.run import NoCaseError, ResumeError, run_job
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.package_sources import CHANNELS, known_suites
 from monitor.execution.targets.target import Target, find_target, load_targets
+from monitor.execution.workers.compile_worker import Exports
+from monitor.execution.workers.frozen_exports import FrozenExportsError, write_frozen
 from monitor.formats.run_file import RunFileError
 from monitor.formats.serialization import from_json
 from monitor.formats.toml_reader import nearest
@@ -40,6 +43,8 @@ EXAMPLES = """examples:
   portability run --framework jax --build jax==0.9.2 --case 'jax/jax.numpy.*' --out jax.jsonl
   portability run --framework torch --suite opinfo --shard 2/8 --out torch-2.jsonl
   portability run --target tpu-v5e --evidence compiled --framework jax --out tpu.jsonl
+  portability run --target tpu-v5e --evidence compiled --framework torch --channel pinned --out tpu.jsonl \
+    --save-exports paper.tar.xz
   python -m monitor.execution --framework torch --python /opt/conda/bin/python --out torch.jsonl
 
 exit status: 0 when every case ran, 1 when the run was blocked or cut short, 2 after a usage error
@@ -56,19 +61,24 @@ def _run(arguments: list[str] | None, program: str) -> int:
     targets = load_targets(options.runners)
     job = _job(options, targets)
     target = find_target(targets, job.target)
-    try:
-        run = run_job(
-            job,
-            target,
-            options.out,
-            cache=options.cache,
-            resume=options.resume,
-            log=lambda line: print(line, file=sys.stderr),
-            on_progress=ProgressLine(options.out.stem),
-        )
-    except KeyboardInterrupt:
-        print(f"\n{program}: interrupted; go on with --resume --out {options.out}", file=sys.stderr)
-        raise
+    with TemporaryDirectory(prefix="portability-") as folder:
+        exports = Exports(Path(folder))
+        try:
+            run = run_job(
+                job,
+                target,
+                options.out,
+                cache=options.cache,
+                resume=options.resume,
+                exports=exports,
+                log=lambda line: print(line, file=sys.stderr),
+                on_progress=ProgressLine(options.out.stem),
+            )
+        except KeyboardInterrupt:
+            print(f"\n{program}: interrupted; go on with --resume --out {options.out}", file=sys.stderr)
+            raise
+        if options.save_exports:
+            write_frozen(options.save_exports, run.run, exports.last)
     return 1 if run.run.blocked or run.end is None else 0
 
 
@@ -91,6 +101,12 @@ def build_parser(program: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--out", type=_checked(new_file), required=True, help="the run file to write")
+    parser.add_argument(
+        "--save-exports",
+        type=_checked(new_file),
+        metavar="FILE",
+        help="also keep the exported programs, for `exports` of a compiler's file; excludes --resume",
+    )
     parser.add_argument("--resume", action="store_true", help="continue the unfinished run file at --out")
     parser.add_argument(
         "--job",
@@ -153,6 +169,8 @@ def _job(options: argparse.Namespace, targets: dict[str, Target]) -> Job:
 
     Raises UsageError and TargetError.
     """
+    if options.save_exports and options.resume:
+        raise UsageError("--save-exports: a resumed run exports only its last cases; run it anew, without --resume")
     if options.job:
         job = _read_job(options.job)
         return replace(job, weekly=options.weekly) if options.weekly else job
@@ -194,7 +212,7 @@ def _read_job(path: Path) -> Job:
         raise UsageError(f"--job {path}: is no job that `portability plan` wrote: {error}") from error
 
 
-FAULTS = (UsageError, TargetError, ResumeError, NoCaseError, RunFileError, FileExistsError)
+FAULTS = (UsageError, TargetError, ResumeError, NoCaseError, RunFileError, FileExistsError, FrozenExportsError)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -174,7 +174,10 @@ def _factories(context: RunContext, builds: JobBuilds, exports: Exports) -> tupl
         exported = exports.begin(str(context.python), job.framework, job.suite, lowered_for)
         if isinstance(backend, LowerBackend):
             return lower_workers(context, platform, exported)
-        return compile_workers(context, backend, (builds.compiler or builds.framework).python, exported)
+        if builds.frozen and exported.info is None:
+            builds.frozen.unpack(exported)
+        python = (builds.compiler or builds.framework).python
+        return compile_workers(context, backend, python, exported, frozen=builds.frozen is not None)
     return (register_worker(context),)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from monitor.analysis.outcomes.pending import open_questions
+from monitor.execution.builds.job_builds import frozen_exports
 from monitor.execution.builds.provider import AUTO, BuildUnavailable, newest_build
 from monitor.execution.targets.backends import CompileBackend
 from monitor.execution.targets.errors import TargetError
@@ -86,7 +87,9 @@ def skip_decisions(jobs: Iterable[Job], targets: Mapping[str, Target], history: 
 def _has_newest_builds(run: Run, job: Job, target: Target, channels: Channels) -> bool:
     """Return True if a run measured the builds that it would get now. Raises BuildUnavailable."""
     way = target.backend(job.evidence)
-    if not run.build or not _same(run.build, channels.newest(target.sources(job.evidence), job.framework, job.channel)):
+    frozen = frozen_exports(job, way) if isinstance(way, CompileBackend) else None
+    newest = frozen.build if frozen else channels.newest(target.sources(job.evidence), job.framework, job.channel)
+    if not run.build or not _same(run.build, newest):
         return False
     if not run.compiler or not isinstance(way, CompileBackend):
         return True

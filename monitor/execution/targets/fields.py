@@ -175,6 +175,21 @@ class Records(Generic[T]):
         return {"type": "array", "items": {"$ref": f"#/$defs/{self.fields.name}"}}
 
 
+class FolderName:
+    """An existing folder, relative to the folder of the file that is read."""
+
+    def read(self, table: TomlTable, name: str, _: Any, /) -> Path | None:
+        if name not in table:
+            return None
+        folder = (Path(table.file).parent / table.text(name)).resolve()
+        if not folder.is_dir():
+            table.refuse(name, f"{folder} is no folder")
+        return folder
+
+    def schema(self, _: Any, /) -> Schema:
+        return {"type": "string", "minLength": 1}
+
+
 class _Absent:
     """The default of a table whose absence reads as None."""
 

@@ -7,6 +7,7 @@ A runner file has the builds that execute on a target, a compiler's file those w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from monitor.execution.targets.device_check import ANY_DEVICE, EXPECT_FIELDS, DeviceExpectation
@@ -15,6 +16,7 @@ from monitor.execution.targets.fields import (
     ABSENT,
     Choice,
     Field,
+    FolderName,
     Inner,
     Links,
     Records,
@@ -79,8 +81,8 @@ class FrameworkSources:
     come beside a build that is requested by version; `{version}` in them stands for the version, and
     `version_overrides` add constraints. `suites` are those that a plan takes where none is named; empty means all.
     `expect` is the device that a worker must see. `compiler` names the compiler that the framework
-    brings, so that its own process compiles; it is empty where another one does. `owners` are notified of its
-    regressions on this target.
+    brings, so that its own process compiles; it is empty where another one does. `exports` is the folder of exports
+    that are frozen, one file for each suite; None without any. `owners` are notified of its regressions on this target.
     """
 
     name: str
@@ -93,6 +95,7 @@ class FrameworkSources:
     suites: tuple[str, ...] = ()
     expect: DeviceExpectation = ANY_DEVICE
     compiler: str = ""
+    exports: Path | None = None
     owners: tuple[str, ...] = ()
 
 
@@ -182,6 +185,12 @@ def _framework(table: TomlTable, values: dict[str, Any]) -> FrameworkSources:
 
 def _framework_fields(name: str, *, executes: bool, compiles: bool = False) -> TableFields[FrameworkSources]:
     compiler = Field("compiler", Choice(COMPILERS), "The framework's own compiler, in the place of this file's.", "")
+    exports = Field(
+        "exports",
+        FolderName(),
+        "Folder of exported programs, relative to this file, so that a night needs no environment of the framework.",
+        ABSENT,
+    )
     expect = Field("expect", Inner(EXPECT_FIELDS), "The device that this framework must see.", ANY_DEVICE)
     return TableFields(
         name=name,
@@ -204,7 +213,7 @@ def _framework_fields(name: str, *, executes: bool, compiles: bool = False) -> T
                 (),
             ),
             *([expect] if executes else []),
-            *([compiler] if compiles else []),
+            *([compiler, exports] if compiles else []),
             owners_field("Whom to notify at GitHub of a regression of this framework on this target."),
         ),
         make=_framework,

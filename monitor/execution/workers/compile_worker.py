@@ -4,7 +4,7 @@ The exporter is `monitor.suite.export_worker` in the framework's environment, th
 its own. A case may kill either one, which is started again for the next case. Together they are a `CaseWorker`.
 
 A program is the same for every chip of a compiler, and some frameworks have one program for every compiler. So later
-jobs of a night reuse the exports of earlier ones.
+jobs of a night reuse the exports of earlier ones, and `frozen_exports` keeps those of a build that never changes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from monitor.execution.workers.process import (
     ProcessInfo,
     WatchedProcess,
     WorkerFailure,
+    WorkerUnavailableError,
     read_observation,
 )
 from monitor.model import Compiled, Evidence, Mode, Observation, Outcome, Stage, mode_of
@@ -58,6 +59,11 @@ class Exports:
         self._folder = folder
         self._exported: dict[tuple[str, ...], BuildExports] = {}
 
+    @property
+    def last(self) -> BuildExports | None:
+        """Return the exports of the build that began last; None before the first job."""
+        return next(reversed(self._exported.values()), None)
+
     def begin(self, *key: str) -> BuildExports:
         """Return the exports at the beginning of a job; `key` identifies its exporter."""
         if key not in self._exported:
@@ -75,8 +81,11 @@ class LoweringWorker:
 
     evidence = Evidence.LOWERED
 
-    def __init__(self, exporter: ProcessCommand, exports: BuildExports) -> None:
-        """Start the exporter if its description is unknown, else when it is needed. Raises WorkerUnavailableError."""
+    def __init__(self, exporter: ProcessCommand | None, exports: BuildExports) -> None:
+        """Start the exporter if its description is unknown, else when it is needed. Raises WorkerUnavailableError.
+
+        `exporter` is None where `exports` has every case.
+        """
         self.served = 0
         self._exports = exports
         self._exporter_command = exporter
@@ -86,7 +95,10 @@ class LoweringWorker:
         self._info = exports.info
 
     def _start_exporter(self) -> WatchedProcess:
-        self._exporter = self._exporter or WatchedProcess(self._exporter_command)
+        if self._exporter is None:
+            if self._exporter_command is None:
+                raise WorkerUnavailableError("the frozen exports lack a case")
+            self._exporter = WatchedProcess(self._exporter_command)
         return self._exporter
 
     @property
@@ -155,7 +167,7 @@ class CompilingWorker(LoweringWorker):
 
     def __init__(
         self,
-        exporter: ProcessCommand,
+        exporter: ProcessCommand | None,
         compiler: ProcessCommand,
         exports: BuildExports,
         memory: float,

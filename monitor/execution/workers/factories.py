@@ -126,13 +126,16 @@ def lower_workers(context: RunContext, platform: str, exports: BuildExports) -> 
 
 
 def compile_workers(
-    context: RunContext, backend: CompileBackend, python: Path, exports: BuildExports
+    context: RunContext, backend: CompileBackend, python: Path, exports: BuildExports, *, frozen: bool
 ) -> tuple[WorkerFactory, ...]:
-    """Return a factory of pairs of exporter and compiler for each core; `python` has the compiler."""
+    """Return a factory of pairs of exporter and compiler for each core; `python` has the compiler.
+
+    Where `exports` are frozen, they have every case, and no exporter is needed.
+    """
     unbridged = other_way(context.job.framework, backend.compiler.driver)
 
     def factory(folder: Path) -> WorkerFactory:
-        exporter = _exporter(context, backend.compiler.driver, exports, folder)
+        exporter = None if frozen else _exporter(context, backend.compiler.driver, exports, folder)
         compiler = compiler_command(backend, python, folder, context.package)
         return lambda: CompilingWorker(exporter, compiler, exports, backend.chip.memory_gib * GIB, unbridged)
 

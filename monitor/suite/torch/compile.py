@@ -26,7 +26,7 @@ from monitor.suite.operators.variants import InPlaceCheck
 from monitor.suite.oracle import leaves
 from monitor.suite.torch.aten_kernels import AtenCall, AtenKernels, declared_dtypes, listed, registered_entries
 from monitor.suite.torch.device import TorchDevice
-from monitor.suite.torch.graphs import NoKernelError, tensors_in, trace
+from monitor.suite.torch.graphs import NoKernelError, trace
 from monitor.suite.torch.inductor import CompiledGraph, DescribedGpu, InductorCompiler, described_device
 from monitor.suite.torch.opinfo import DATABASE
 from monitor.suite.worker import checks_of
@@ -130,6 +130,8 @@ class TorchCompiler:
         figures = Compiled(programs=found.kernels, seconds=found.seconds, code=found.code if found.kernels else None)
         if found.calls:
             notes.append(listed(found.calls))
+        if not found.on_gpu:
+            notes.append("runs on the host")
         return figures, "; ".join(notes)
 
     def _found(self, check: CaseCheck) -> tuple[CompiledGraph, list[str]]:
@@ -155,8 +157,6 @@ class TorchCompiler:
             if derives:
                 _move(graph)
                 inputs = [_moved(value) for value in inputs]
-            if not tensors_in(graph, inputs):
-                return CompiledGraph()  # a call without tensors has no program
             return self._compile(graph, inputs)
 
     def _of_devices(self, error: Exception) -> StageError:

@@ -9,12 +9,13 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
-# Operators that return their argument, and no kernel computes the result.
+# Operators that return their argument, or a copy from the memory of the host. No kernel computes the result.
 SAME = frozenset({"aten.detach.default", "aten.alias.default", "aten.lift_fresh.default"})
+COPIES = frozenset({"aten.lift_fresh_copy.default", "aten._to_copy.default", "aten.copy_.default"})
 
 
 class NoKernelError(Exception):
-    """A graph that shows nothing about the GPU: it computes, and none of it is on the GPU or has a kernel there."""
+    """A graph that computes on the GPU, and for which the compiler makes no kernel."""
 
 
 def tensors_in(graph: torch.fx.GraphModule, inputs: Iterable[Any]) -> list[torch.Tensor]:
@@ -23,9 +24,12 @@ def tensors_in(graph: torch.fx.GraphModule, inputs: Iterable[Any]) -> list[torch
     return [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
 
 
-def has_only_views(graph: torch.fx.GraphModule) -> bool:
-    """Return whether no operator of a graph computes the values of a tensor."""
-    return all(_is_view(node) for node in graph.graph.nodes if _has_tensors(node))
+def computes_on_gpu(graph: torch.fx.GraphModule) -> bool:
+    """Return whether an operator of a graph computes values of a tensor on the GPU.
+
+    Views and copies from the host need no kernel, and neither does a result without elements.
+    """
+    return any(_has_values_on_gpu(node) and not (_is_view(node) or _is_copy(node)) for node in graph.graph.nodes)
 
 
 def _is_view(node: torch.fx.Node) -> bool:
@@ -34,8 +38,27 @@ def _is_view(node: torch.fx.Node) -> bool:
     return str(node.target) in SAME or getattr(node.target, "is_view", False) or node.target is operator.getitem
 
 
-def _has_tensors(node: torch.fx.Node) -> bool:
-    return any(isinstance(leaf, torch.Tensor) for leaf in pytree.tree_leaves(_result_of(node)))
+def _is_copy(node: torch.fx.Node) -> bool:
+    """Return whether a node copies a tensor of the host to the GPU."""
+    sources = [each for each in pytree.tree_leaves(node.args) if isinstance(each, torch.fx.Node)]
+    return (
+        str(node.target) in COPIES
+        and any(_tensors(each) for each in sources)
+        and not any(tensor.is_cuda for each in sources for tensor in _tensors(each))
+    )
+
+
+def _has_values_on_gpu(node: torch.fx.Node) -> bool:
+    return any(tensor.is_cuda and not _is_empty(tensor) for tensor in _tensors(node))
+
+
+def _is_empty(tensor: torch.Tensor) -> bool:
+    """Return whether a tensor is known to have no elements. A number of elements may depend on values."""
+    return any(isinstance(length, int) and length == 0 for length in tensor.shape)
+
+
+def _tensors(node: torch.fx.Node) -> list[torch.Tensor]:
+    return [leaf for leaf in pytree.tree_leaves(_result_of(node)) if isinstance(leaf, torch.Tensor)]
 
 
 def _result_of(node: torch.fx.Node) -> Any:

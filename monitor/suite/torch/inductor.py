@@ -23,7 +23,7 @@ import torch
 
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.torch.aten_kernels import AtenCall
-from monitor.suite.torch.graphs import NoKernelError, has_only_views, tensors_in
+from monitor.suite.torch.graphs import NoKernelError, computes_on_gpu, tensors_in
 
 AMD_ARCHITECTURE = re.compile(r'gcn_arch_name: "gfx(\d+)(\d)[0-9a-f]')
 NVIDIA_CAPABILITY = re.compile(r"cuda_compute_capability \{ major: (\d+) minor: (\d+) \}")
@@ -132,17 +132,27 @@ def missing_names() -> list[str]:
 
 @dataclass
 class CompiledGraph:
-    """Figures of a compiled graph: Triton kernels, the bytes of their code, and the calls that go to ATen."""
+    """Figures of a compiled graph: Triton kernels, the bytes of their code, and the calls that go to ATen.
+
+    `on_gpu` is whether it has any tensor there; otherwise it computes on the host.
+    """
 
     kernels: int = 0
     code: int = 0
     seconds: float = 0.0
     calls: set[AtenCall] = field(default_factory=set)
+    on_gpu: bool = False
 
     def __add__(self, other: CompiledGraph) -> CompiledGraph:
         """Return the figures of two graphs together."""
         seconds = round(self.seconds + other.seconds, 4)
-        return CompiledGraph(self.kernels + other.kernels, self.code + other.code, seconds, self.calls | other.calls)
+        return CompiledGraph(
+            self.kernels + other.kernels,
+            self.code + other.code,
+            seconds,
+            self.calls | other.calls,
+            self.on_gpu or other.on_gpu,
+        )
 
 
 class InductorCompiler:
@@ -160,17 +170,16 @@ class InductorCompiler:
         self._watch_compilation()
 
     def compile(self, graph: torch.fx.GraphModule, inputs: Sequence[Any]) -> CompiledGraph:
-        """Compile a graph of ATen operators on fake tensors.
+        """Compile a graph of ATen operators on fake tensors. A graph without a tensor on the GPU has no program.
 
         Raises NoKernelError, and what Inductor, Triton and the assembler raise.
         """
         from torch._inductor.compile_fx import compile_fx
 
-        tensors = tensors_in(graph, inputs)
-        if not any(tensor.is_cuda for tensor in tensors):
-            raise NoKernelError("it has no tensor on the GPU")
-        self._found = CompiledGraph()
-        computes = not has_only_views(graph)
+        if not any(tensor.is_cuda for tensor in tensors_in(graph, inputs)):
+            return CompiledGraph()
+        self._found = CompiledGraph(on_gpu=True)
+        computes = computes_on_gpu(graph)
         start = time.perf_counter()
         with torch.no_grad():
             compile_fx(graph, list(inputs), config_patches=OPTIONS)

@@ -79,7 +79,7 @@ def j(torch, x=tensor(8)):
 
 
 @keeps
-@case("torch.sum", name="k-no-kernel-of-inductor", dtypes=("float32",))
+@case("torch.sum", name="k-without-elements", dtypes=("float32",))
 def k(torch, x=tensor(8)):
     return torch.eye(0, device=x.device)
 
@@ -94,3 +94,28 @@ def view(torch, x=tensor(8)):
 @case("torch.sum", name="m-no-tensor", dtypes=("float32",))
 def m(torch, x=tensor(8)):
     return torch.get_num_threads()
+
+
+@keeps
+@case("torch.sum", name="n-a-copy", dtypes=("float32",))
+def n(torch, x=tensor(8)):
+    return torch.tensor([1.0, 2.0], device=x.device)
+
+
+@keeps
+@case("torch.sum", name="o-allocation", dtypes=("float32",))
+def o(torch, x=tensor(8)):
+    return torch.empty(3, device=x.device)
+
+
+@keeps
+@case("torch.sum", name="p-dimensions", dtypes=("float32",))
+def p(torch, x=tensor(8)):
+    return torch.tensor(x.dim())
+
+
+@keeps
+@case("torch.sum", name="q-marks-and-values", dtypes=("float32",))
+def q(torch, x=tensor(8)):
+    with torch.autograd.profiler.record_function("a mark"):
+        return x * 2 if float(x.sum()) < 1e9 else x
