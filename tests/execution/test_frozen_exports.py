@@ -21,6 +21,7 @@ from monitor.execution.workers.frozen_exports import (
 from monitor.execution.workers.process import ProcessInfo, WorkerFailure
 from monitor.formats.run_file import RunFile
 from monitor.model import Build, Channel, Evidence, Job, Observation, Outcome, Run, Stage
+from monitor.suite.discovery import declared_ids
 
 CHECKOUT = Path(__file__).parents[2]
 PASSED, REFUSED, KILLED = (f"torch/torch.{name}/eager-float32" for name in ("abs", "nonzero", "svd"))
@@ -169,3 +170,20 @@ def test_a_run_of_frozen_exports_says_so(runs: tuple[RunFile, RunFile]) -> None:
     (note, *_) = second.run.notes
     assert first.run.build is not None
     assert note == f"the programs are those that {first.run.build.requirement} exported on {first.run.started[:10]}"
+
+
+SHIPPED = sorted((CHECKOUT / "runners" / "exports").glob("*/*.tar.xz"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_shipped_exports_are_of_cases_that_this_checkout_declares(path: Path) -> None:
+    frozen, suite = read_frozen(path), path.name.removesuffix(".tar.xz")
+    assert not {*frozen.info.cases} - {*declared_ids(path.parent.name, suite)}
+    programs = {name for answer in frozen.answers.values() if isinstance(answer, tuple) for name in answer[1]}
+    with tarfile.open(path) as archive:
+        assert programs == {member.name for member in archive} - {"exports.json"}
+    assert frozen.answers.keys() == {*frozen.info.cases}
+
+
+def test_there_are_shipped_exports() -> None:
+    assert [f"{path.parent.name}/{path.name}" for path in SHIPPED] == ["torch/ops.tar.xz", "torch/paper.tar.xz"]

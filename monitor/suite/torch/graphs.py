@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch.utils import _pytree as pytree
 
-# Operators that return their argument, or a copy from the memory of the host. No kernel computes the result.
+# Operators whose results no kernel computes: they return their argument, a copy from the host, or bare memory.
 SAME = frozenset({"aten.detach.default", "aten.alias.default", "aten.lift_fresh.default"})
 COPIES = frozenset({"aten.lift_fresh_copy.default", "aten._to_copy.default", "aten.copy_.default"})
+ALLOCATIONS = re.compile(r"aten\.(new_)?empty(_like|_strided|_permuted)?\.\w+")
 
 
 class NoKernelError(Exception):
@@ -24,12 +26,17 @@ def tensors_in(graph: torch.fx.GraphModule, inputs: Iterable[Any]) -> list[torch
     return [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
 
 
-def computes_on_gpu(graph: torch.fx.GraphModule) -> bool:
-    """Return whether an operator of a graph computes values of a tensor on the GPU.
+def computed_on_gpu(graph: torch.fx.GraphModule) -> list[str]:
+    """Return the operators of a graph that compute values of a tensor on the GPU, each once.
 
-    Views and copies from the host need no kernel, and neither does a result without elements.
+    Views, allocations and copies from the host need no kernel, and neither does a result without elements.
     """
-    return any(_has_values_on_gpu(node) and not (_is_view(node) or _is_copy(node)) for node in graph.graph.nodes)
+    computing = (node for node in graph.graph.nodes if _has_values_on_gpu(node) and not _needs_no_kernel(node))
+    return list(dict.fromkeys(str(node.target) for node in computing))
+
+
+def _needs_no_kernel(node: torch.fx.Node) -> bool:
+    return _is_view(node) or _is_copy(node) or bool(ALLOCATIONS.fullmatch(str(node.target)))
 
 
 def _is_view(node: torch.fx.Node) -> bool:
@@ -69,12 +76,24 @@ def _result_of(node: torch.fx.Node) -> Any:
 def trace(call: Callable[[], Any]) -> tuple[torch.fx.GraphModule, list[Any]]:
     """Return the operators of ATen that a call runs, as a graph, and its inputs: the tensors that the call closes over.
 
-    Raises what the call raises.
+    The graph also returns the results that the call drops. Inductor would leave their operators out, and the call runs
+    them. Raises what the call raises.
     """
     from torch.fx.experimental.proxy_tensor import make_fx
 
     graph = make_fx(call)()
-    return graph, _constants_as_inputs(graph)
+    inputs = _constants_as_inputs(graph)
+    _return_dropped_results(graph)
+    return graph, inputs
+
+
+def _return_dropped_results(graph: torch.fx.GraphModule) -> None:
+    """Add the tensors that no operator of a graph takes to what it returns."""
+    (output,) = graph.graph.find_nodes(op="output")
+    dropped = [node for node in graph.graph.nodes if not node.users and isinstance(_result_of(node), torch.Tensor)]
+    if called := [node for node in dropped if node.op == "call_function"]:
+        output.args = ([*output.args[0], *called],)
+        graph.recompile()
 
 
 def _constants_as_inputs(graph: torch.fx.GraphModule) -> list[Any]:

@@ -23,7 +23,7 @@ import torch
 
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.torch.aten_kernels import AtenCall
-from monitor.suite.torch.graphs import NoKernelError, computes_on_gpu, tensors_in
+from monitor.suite.torch.graphs import NoKernelError, computed_on_gpu, tensors_in
 
 AMD_ARCHITECTURE = re.compile(r'gcn_arch_name: "gfx(\d+)(\d)[0-9a-f]')
 NVIDIA_CAPABILITY = re.compile(r"cuda_compute_capability \{ major: (\d+) minor: (\d+) \}")
@@ -179,13 +179,13 @@ class InductorCompiler:
         if not any(tensor.is_cuda for tensor in tensors_in(graph, inputs)):
             return CompiledGraph()
         self._found = CompiledGraph(on_gpu=True)
-        computes = computes_on_gpu(graph)
+        computed = computed_on_gpu(graph)
         start = time.perf_counter()
         with torch.no_grad():
             compile_fx(graph, list(inputs), config_patches=OPTIONS)
         self._found.seconds = round(time.perf_counter() - start, 4)
-        if computes and not self._found.kernels and not self._found.calls:
-            raise NoKernelError("Inductor makes no kernel for it")
+        if computed and not self._found.kernels and not self._found.calls:
+            raise NoKernelError(f"Inductor makes no kernel for {', '.join(computed)}")
         return self._found
 
     def _watch_compilation(self) -> None:

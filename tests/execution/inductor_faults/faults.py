@@ -119,3 +119,9 @@ def p(torch, x=tensor(8)):
 def q(torch, x=tensor(8)):
     with torch.autograd.profiler.record_function("a mark"):
         return x * 2 if float(x.sum()) < 1e9 else x
+
+
+@keeps
+@case("torch.sum", name="r-a-dropped-result", dtypes=("float32",))
+def r(torch, x=tensor(64, 64)):
+    return torch.tensor((x @ x).dim())
