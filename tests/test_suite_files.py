@@ -23,6 +23,6 @@ def test_a_module_is_a_suite_where_it_lists_checks(framework: str) -> None:
 
 def test_the_suites_that_a_build_lists() -> None:
     assert listed_suites("torch") == {"chains", "higher_order", "modules", "names", "opinfo", "optimizers"}
-    assert listed_suites("jax") == {"chains", "harness", "names"}
+    assert listed_suites("jax") == {"chains", "harness", "models", "names"}
     assert listed_suites("tensorflow") == {"chains", "names"}
     assert declared_suites("jax") == {"array_api", "chips", "ops", "pallas", "paper", "sharded"}

@@ -97,7 +97,7 @@ NAMES = "names"  # the suite that lists public names; it has no cases
 ARRAY_API = "array_api"  # the suite of the array API standard, and the first part of its functions' names
 
 # Suites that have only weekly cases.
-WEEKLY_SUITES = frozenset({"chains"})
+WEEKLY_SUITES = frozenset({"chains", "models"})
 
 
 class WeeklyCases(StrEnum):

@@ -23,7 +23,7 @@ from monitor.model import ARRAY_API, Evidence, Function, Outcome
 
 KERNELS = "kernels"
 # Operators are no functions, and functions of the array API standard are none of the framework.
-NO_FUNCTIONS = (KERNELS, ARRAY_API)
+NO_FUNCTIONS = (KERNELS, ARRAY_API, "models")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """References for traced programs of JAX: their primitives in NumPy and SciPy, written from the definitions."""
 
-from monitor.suite.jaxprs import elementwise, linear, reductions, shaping
+from monitor.suite.jaxprs import control_flow, elementwise, linear, reductions, shaping
 from monitor.suite.jaxprs.interpreter import NoReferenceError, evaluate, widened
 
-__all__ = ["NoReferenceError", "elementwise", "evaluate", "linear", "reductions", "shaping", "widened"]
+__all__ = ["NoReferenceError", "control_flow", "elementwise", "evaluate", "linear", "reductions", "shaping", "widened"]

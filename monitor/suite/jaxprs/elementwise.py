@@ -43,6 +43,7 @@ UNARY: dict[str, Callable[..., Any]] = {
     "log1p": np.log1p,
     "neg": np.negative,
     "not": np.invert,
+    "one_minus_square": lambda x: 1 - x * x,
     "real": np.real,
     "rsqrt": lambda x: 1 / np.sqrt(x),
     "sin": np.sin,

@@ -28,6 +28,7 @@ CALLED = {
     "custom_jvp_call": "call_jaxpr",
     "custom_vjp_call": "call_jaxpr",
     "remat": "jaxpr",
+    "remat2": "jaxpr",
 }
 # Primitives whose result depends on the dtype of their operands.
 NEED_DTYPES = {"bitcast_convert_type", "nextafter"}

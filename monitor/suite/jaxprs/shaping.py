@@ -44,6 +44,11 @@ def rev(x: Array, *, dimensions: tuple[int, ...], **_: Any) -> Array:
     return np.flip(x, tuple(dimensions))
 
 
+@primitive("stack")
+def stack(*arrays: Array, axis: int, **_: Any) -> Array:
+    return np.stack(arrays, axis)
+
+
 @primitive("concatenate")
 def concatenate(*parts: Array, dimension: int, **_: Any) -> Array:
     return np.concatenate(parts, dimension)

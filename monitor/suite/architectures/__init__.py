@@ -1,0 +1,1 @@
+"""Whole models with random weights and small configurations, written with the layers of public packages."""
