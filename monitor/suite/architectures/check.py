@@ -23,7 +23,7 @@ from monitor.suite.check_protocol import OracleError
 from monitor.suite.device import Device
 from monitor.suite.inputs import Array, draw_tensor
 from monitor.suite.jax.device import fetch
-from monitor.suite.jaxprs import NoReferenceError, evaluate
+from monitor.suite.jaxprs import evaluate
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare
 
 # Factor on the tolerance: the rounding of some hundred layers and sums.
@@ -108,7 +108,7 @@ class ModelCheck:
         program, shapes = jax.make_jaxpr(self._results, return_shape=True)(*arrays)
         try:
             left = evaluate(program, arrays)
-        except NoReferenceError as error:
+        except Exception as error:  # no reference: parameters of a primitive are private, and a build may change them
             raise OracleError(describe(error)) from error
         truth = {}
         for name in sorted(shapes):

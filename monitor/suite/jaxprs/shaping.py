@@ -49,6 +49,11 @@ def stack(*arrays: Array, axis: int, **_: Any) -> Array:
     return np.stack(arrays, axis)
 
 
+@primitive("unstack")
+def unstack(x: Array, *, axis: int, **_: Any) -> list[Array]:
+    return [*np.moveaxis(x, axis, 0)]
+
+
 @primitive("concatenate")
 def concatenate(*parts: Array, dimension: int, **_: Any) -> Array:
     return np.concatenate(parts, dimension)
