@@ -16,7 +16,7 @@ import numpy as np
 
 from monitor.formats.error_text import describe
 from monitor.model import Mode, NumericalError
-from monitor.suite.architectures.program import Program
+from monitor.suite.architectures.program import ModelProgram
 from monitor.suite.architectures.table import DTYPE, Architecture, Part
 from monitor.suite.architectures.values import drawn
 from monitor.suite.check_protocol import OracleError
@@ -37,10 +37,10 @@ class Model:
         self.architecture = architecture
 
     @cached_property
-    def program(self) -> Program:
+    def program(self) -> ModelProgram:
         """The functions and shapes of the model. Raises what the module of the model raises."""
         module = import_module(f"monitor.suite.architectures.{self.architecture.module}")
-        program: Program = getattr(module, self.architecture.name)()
+        program: ModelProgram = getattr(module, self.architecture.name)()
         return program
 
     def trees(self, part: Part) -> list[Any]:

@@ -9,10 +9,10 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
-from monitor.suite.architectures.program import Program, Tree, momentum
+from monitor.suite.architectures.program import ModelProgram, Tree, momentum
 
 
-def of_nnx(make: Callable[[], Any], loss: Callable[..., Any], *, optimizer: Any = None) -> Program:
+def of_nnx(make: Callable[[], Any], loss: Callable[..., Any], *, optimizer: Any = None) -> ModelProgram:
     """Return the program of the model that `make` returns. `loss(model, *inputs, *targets)` is its loss.
 
     The model is never initialised: its arrays have shapes alone.
@@ -30,7 +30,7 @@ def of_nnx(make: Callable[[], Any], loss: Callable[..., Any], *, optimizer: Any 
         value = loss(model, *inputs)
         return value, nnx.state(model, nnx.Not(nnx.Any(nnx.Param, nnx.RngState)))
 
-    return Program(parameters, buffers, forward, train, optimizer or momentum())
+    return ModelProgram(parameters, buffers, forward, train, optimizer or momentum())
 
 
 def _fixed(shape: Any) -> Any:

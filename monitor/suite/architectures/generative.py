@@ -10,7 +10,7 @@ import optax
 from flax import nnx
 
 from monitor.suite.architectures.flax_program import of_nnx
-from monitor.suite.architectures.program import Program, adam
+from monitor.suite.architectures.program import ModelProgram, adam
 
 SIZE = 16
 HIDDEN = 32
@@ -37,7 +37,7 @@ class Vae(nnx.Module):
         return self.decode(self.encode(x)[0])
 
 
-def variational_autoencoder() -> Program:
+def variational_autoencoder() -> ModelProgram:
     def loss(model: Vae, x: Any, seed: Any) -> Any:
         mean, logarithm = model.encode(x)
         code = mean + jnp.exp(logarithm / 2) * jax.random.normal(jax.random.key(seed), mean.shape, mean.dtype)
@@ -65,7 +65,7 @@ class VectorQuantiser(nnx.Module):
         return self.outer(codes + jax.lax.stop_gradient(nearest - codes))
 
 
-def vector_quantiser() -> Program:
+def vector_quantiser() -> ModelProgram:
     def loss(model: VectorQuantiser, images: Any) -> Any:
         codes, nearest = model.encode(images)
         stop = jax.lax.stop_gradient
@@ -96,7 +96,7 @@ class Gan(nnx.Module):
         return self.judge(images.reshape(images.shape[0], -1))[:, 0]
 
 
-def gan() -> Program:
+def gan() -> ModelProgram:
     def loss(model: Gan, code: Any, images: Any) -> Any:
         """Return the sum of both losses; a part gets no gradient from the loss of the other."""
         drawn = model(code)
@@ -128,7 +128,7 @@ class Flow(nnx.Module):
         return jax.scipy.stats.norm.logpdf(code).sum(-1) + total
 
 
-def normalising_flow() -> Program:
+def normalising_flow() -> ModelProgram:
     def loss(model: Flow, x: Any) -> Any:
         return -model(x).mean()
 

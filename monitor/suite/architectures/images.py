@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from monitor.suite.architectures.flax_program import of_nnx
-from monitor.suite.architectures.program import Program, adam
+from monitor.suite.architectures.program import ModelProgram, adam
 from monitor.suite.architectures.transformers import WIDTH, Block, FeedForward, cross_entropy
 
 CLASSES = 10
@@ -51,7 +51,7 @@ class Resnet(nnx.Module):
         return self.head(x.mean((1, 2)))
 
 
-def resnet() -> Program:
+def resnet() -> ModelProgram:
     return of_nnx(lambda: Resnet(nnx.Rngs(0)), classified)
 
 
@@ -75,7 +75,7 @@ class Vit(nnx.Module):
         return self.head(self.norm(x)[:, 0])
 
 
-def vit() -> Program:
+def vit() -> ModelProgram:
     return of_nnx(lambda: Vit(nnx.Rngs(0)), classified, optimizer=adam())
 
 
@@ -97,7 +97,7 @@ class Mixer(nnx.Module):
         return self.head(x.mean(1))
 
 
-def mlp_mixer() -> Program:
+def mlp_mixer() -> ModelProgram:
     return of_nnx(lambda: Mixer(nnx.Rngs(0)), classified)
 
 
@@ -153,7 +153,7 @@ def noise_found(model: Any, images: Any, times: Any, seed: Any) -> Any:
     return ((model(noisy, times) - noise) ** 2).mean()
 
 
-def diffusion_unet() -> Program:
+def diffusion_unet() -> ModelProgram:
     return of_nnx(lambda: Unet(nnx.Rngs(0)), noise_found, optimizer=adam())
 
 
@@ -178,7 +178,7 @@ class DiffusionTransformer(nnx.Module):
         return self.out(x.reshape(shape))
 
 
-def diffusion_transformer() -> Program:
+def diffusion_transformer() -> ModelProgram:
     return of_nnx(lambda: DiffusionTransformer(nnx.Rngs(0)), noise_found, optimizer=adam())
 
 
@@ -203,7 +203,7 @@ class RadianceField(nnx.Module):
         return ((opacity * passed)[..., None] * colours).sum(1)
 
 
-def radiance_field() -> Program:
+def radiance_field() -> ModelProgram:
     def loss(model: RadianceField, origins: Any, directions: Any, pixels: Any) -> Any:
         return ((model(origins, directions) - pixels) ** 2).mean()
 

@@ -9,7 +9,7 @@ import keras
 from keras import layers
 
 from monitor.suite.architectures.keras_program import of_keras
-from monitor.suite.architectures.program import Program, adam
+from monitor.suite.architectures.program import ModelProgram, adam
 
 CLASSES = 10
 IMAGE = (32, 32, 3)
@@ -27,28 +27,28 @@ def squared(results: Any, wanted: Any) -> Any:
     return keras.losses.MeanSquaredError()(wanted, results)
 
 
-def _application(make: Any, **options: Any) -> Program:
+def _application(make: Any, **options: Any) -> ModelProgram:
     given = {"input_shape": IMAGE, "weights": None, "classes": CLASSES, "classifier_activation": None} | options
     return of_keras(partial(make, **given), classified)
 
 
-def mobilenet() -> Program:
+def mobilenet() -> ModelProgram:
     return _application(keras.applications.MobileNet, alpha=0.25)
 
 
-def mobilenet_v2() -> Program:
+def mobilenet_v2() -> ModelProgram:
     return _application(keras.applications.MobileNetV2, alpha=0.35)
 
 
-def mobilenet_v3() -> Program:
+def mobilenet_v3() -> ModelProgram:
     return _application(keras.applications.MobileNetV3Small, alpha=0.75, include_preprocessing=False)
 
 
-def efficientnet() -> Program:
+def efficientnet() -> ModelProgram:
     return _application(keras.applications.EfficientNetB0)
 
 
-def sentiment_lstm() -> Program:
+def sentiment_lstm() -> ModelProgram:
     """Return an LSTM over words, of which those of number 0 are left out."""
 
     def make() -> Any:
@@ -60,7 +60,7 @@ def sentiment_lstm() -> Program:
     return of_keras(make, classified)
 
 
-def forecast_gru() -> Program:
+def forecast_gru() -> ModelProgram:
     """Return two GRUs that continue series of numbers."""
 
     def make() -> Any:
@@ -71,7 +71,7 @@ def forecast_gru() -> Program:
     return of_keras(make, lambda results, wanted: keras.losses.Huber()(wanted, results))
 
 
-def text_transformer() -> Program:
+def text_transformer() -> ModelProgram:
     def make() -> Any:
         words = keras.Input((LENGTH,), dtype="int32")
         x = layers.Embedding(WORDS, 16)(words)
@@ -83,7 +83,7 @@ def text_transformer() -> Program:
     return of_keras(make, classified, optimizer=adam())
 
 
-def video_convolution() -> Program:
+def video_convolution() -> ModelProgram:
     """Return a recurrence of convolutions over frames (Shi et al., 2015), and a convolution in three dimensions."""
 
     def make() -> Any:
@@ -94,7 +94,7 @@ def video_convolution() -> Program:
     return of_keras(make, squared)
 
 
-def image_autoencoder() -> Program:
+def image_autoencoder() -> ModelProgram:
     def make() -> Any:
         images = keras.Input((16, 16, 3))
         x = layers.Conv2D(8, 3, strides=2, padding="same", activation="relu")(images)
@@ -106,7 +106,7 @@ def image_autoencoder() -> Program:
     return of_keras(make, squared)
 
 
-def separable_convolution() -> Program:
+def separable_convolution() -> ModelProgram:
     """Return a residual block of separable convolutions (Chollet, 2017)."""
 
     def make() -> Any:
@@ -121,7 +121,7 @@ def separable_convolution() -> Program:
     return of_keras(make, classified)
 
 
-def wide_and_deep() -> Program:
+def wide_and_deep() -> ModelProgram:
     """Return a recommender with crossed features beside dense layers (Cheng et al., 2016)."""
 
     def make() -> Any:

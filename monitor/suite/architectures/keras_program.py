@@ -9,12 +9,12 @@ from typing import Any
 import jax
 import keras
 
-from monitor.suite.architectures.program import Program, Tree, momentum
+from monitor.suite.architectures.program import ModelProgram, Tree, momentum
 
 DIGITS = re.compile(r"\d")
 
 
-def of_keras(make: Callable[[], Any], loss: Callable[..., Any], *, optimizer: Any = None) -> Program:
+def of_keras(make: Callable[[], Any], loss: Callable[..., Any], *, optimizer: Any = None) -> ModelProgram:
     """Return the program of the model that `make` returns. `loss(results, *targets)` is its loss in training.
 
     The model is built where Keras keeps no values, so that no initialiser runs.
@@ -36,7 +36,7 @@ def of_keras(make: Callable[[], Any], loss: Callable[..., Any], *, optimizer: An
         results, after = call(parameters, buffers, inputs[:count], training=True)
         return loss(results, *inputs[count:]), dict(zip(buffers, after, strict=True))
 
-    return Program(parameters, buffers, forward, train, optimizer or momentum())
+    return ModelProgram(parameters, buffers, forward, train, optimizer or momentum())
 
 
 def _shapes(variables: list[Any]) -> dict[str, Any]:

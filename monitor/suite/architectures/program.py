@@ -15,7 +15,7 @@ Tree = Any
 
 
 @dataclass(frozen=True)
-class Program:
+class ModelProgram:
     """A model: the shapes of its arrays, its results and its loss.
 
     `parameters` are trained; `buffers` are the other arrays, such as running means. `forward(parameters, buffers,

@@ -10,7 +10,7 @@ import optax
 from flax import nnx
 
 from monitor.suite.architectures.flax_program import of_nnx
-from monitor.suite.architectures.program import Program, adam
+from monitor.suite.architectures.program import ModelProgram, adam
 from monitor.suite.architectures.transformers import WIDTH, WORDS, cross_entropy, next_word
 
 STATES = 4
@@ -31,7 +31,7 @@ class LstmTagger(nnx.Module):
         return self.head(self.both(self.words(tokens)))
 
 
-def lstm_tagger() -> Program:
+def lstm_tagger() -> ModelProgram:
     def loss(model: LstmTagger, tokens: Any) -> Any:
         return cross_entropy(model(tokens), tokens % CLASSES)
 
@@ -50,7 +50,7 @@ class GruLanguage(nnx.Module):
         return self.head(self.cells(self.words(tokens)))
 
 
-def gru_language() -> Program:
+def gru_language() -> ModelProgram:
     return of_nnx(lambda: GruLanguage(nnx.Rngs(0)), next_word)
 
 
@@ -86,7 +86,7 @@ class Mamba(nnx.Module):
         return self.head(x + self.out(y))
 
 
-def mamba() -> Program:
+def mamba() -> ModelProgram:
     return of_nnx(lambda: Mamba(nnx.Rngs(0)), next_word, optimizer=adam())
 
 
@@ -125,7 +125,7 @@ class Rwkv(nnx.Module):
         return self.head(x + nnx.sigmoid(self.receptance(y)) * mixed.swapaxes(0, 1))
 
 
-def rwkv() -> Program:
+def rwkv() -> ModelProgram:
     return of_nnx(lambda: Rwkv(nnx.Rngs(0)), next_word, optimizer=adam())
 
 
@@ -144,7 +144,7 @@ class TextCnn(nnx.Module):
         return self.head(self.dropout(jnp.concatenate(pooled, -1), rngs=rngs))
 
 
-def text_cnn() -> Program:
+def text_cnn() -> ModelProgram:
     def loss(model: TextCnn, tokens: Any, labels: Any, seed: Any) -> Any:
         return cross_entropy(model(tokens, nnx.Rngs(jax.random.key(seed))), labels)
 
@@ -170,7 +170,7 @@ class SpeechRecogniser(nnx.Module):
         return self.head(self.cells(nnx.relu(self.norm(self.local(jnp.log1p(power))))))
 
 
-def speech_recogniser() -> Program:
+def speech_recogniser() -> ModelProgram:
     def loss(model: SpeechRecogniser, sound: Any, labels: Any) -> Any:
         logits = model(sound)
         padding = jnp.zeros(logits.shape[:2], logits.dtype)

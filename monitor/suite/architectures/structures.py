@@ -10,8 +10,8 @@ import optax
 from flax import nnx
 
 from monitor.suite.architectures.flax_program import of_nnx
-from monitor.suite.architectures.program import Program, adam
-from monitor.suite.architectures.transformers import WIDTH, Text, cross_entropy
+from monitor.suite.architectures.program import ModelProgram, adam
+from monitor.suite.architectures.transformers import WIDTH, TextModel, cross_entropy
 
 NODES = 12
 CLASSES = 4
@@ -38,7 +38,7 @@ class GraphAttention(nnx.Module):
         return self.head(nnx.relu(self.outer(summed) + x))
 
 
-def graph_attention() -> Program:
+def graph_attention() -> ModelProgram:
     def loss(model: GraphAttention, nodes: Any, senders: Any, receivers: Any, labels: Any) -> Any:
         return cross_entropy(model(nodes, senders, receivers), labels)
 
@@ -58,7 +58,7 @@ class PointNet(nnx.Module):
         return self.head(points.max(1))
 
 
-def point_net() -> Program:
+def point_net() -> ModelProgram:
     def loss(model: PointNet, points: Any, labels: Any) -> Any:
         return cross_entropy(model(points), labels)
 
@@ -84,7 +84,7 @@ class Recommender(nnx.Module):
         return self.head(nnx.relu(self.top(x)))[:, 0]
 
 
-def recommender() -> Program:
+def recommender() -> ModelProgram:
     def loss(model: Recommender, numbers: Any, categories: Any, clicked: Any) -> Any:
         return optax.sigmoid_binary_cross_entropy(model(numbers, categories), clicked.astype(numbers.dtype)).mean()
 
@@ -95,7 +95,7 @@ class Pairs(nnx.Module):
     """Radford et al., 2021: texts and images in one space, so that each text is nearest to its image."""
 
     def __init__(self, rngs: nnx.Rngs) -> None:
-        self.text = Text(rngs)
+        self.text = TextModel(rngs)
         self.image = nnx.Conv(3, WIDTH, (4, 4), strides=4, padding="VALID", rngs=rngs)
         self.project = nnx.Linear(WIDTH, WIDTH, rngs=rngs)
         self.temperature = nnx.Param(jnp.zeros((), jnp.float32))
@@ -107,7 +107,7 @@ class Pairs(nnx.Module):
         return texts @ pictures.T * jnp.exp(self.temperature[...])
 
 
-def text_image_pairs() -> Program:
+def text_image_pairs() -> ModelProgram:
     def loss(model: Pairs, tokens: Any, images: Any) -> Any:
         similar = model(tokens, images)
         places = jnp.arange(len(similar))
@@ -129,7 +129,7 @@ class ActorCritic(nnx.Module):
         return nnx.log_softmax(self.actions(x)), self.value(x)[..., 0]
 
 
-def actor_critic() -> Program:
+def actor_critic() -> ModelProgram:
     def loss(model: ActorCritic, states: Any, actions: Any, before: Any, rewards: Any) -> Any:
         chances, values = model(states)
         chosen = jnp.take_along_axis(chances, actions[..., None], -1)[..., 0]
@@ -173,7 +173,7 @@ class Equation(nnx.Module):
         return jax.lax.fori_loop(0, 10, advance, x)
 
 
-def differential_equation() -> Program:
+def differential_equation() -> ModelProgram:
     def loss(model: Equation, x: Any, end: Any) -> Any:
         return ((model(x) - end) ** 2).mean()
 

@@ -1,6 +1,6 @@
 """The architectures by name. Importing this module needs no framework.
 
-Each has a function of its name in one of the modules beside this one, which returns a `Program`.
+Each has a function of its name in one of the modules beside this one, which returns a `ModelProgram`.
 """
 
 from __future__ import annotations

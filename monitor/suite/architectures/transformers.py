@@ -10,7 +10,7 @@ import optax
 from flax import nnx
 
 from monitor.suite.architectures.flax_program import of_nnx
-from monitor.suite.architectures.program import Program, adam, adamw
+from monitor.suite.architectures.program import ModelProgram, adam, adamw
 
 WORDS = 64
 WIDTH = 32
@@ -52,7 +52,7 @@ class Block(nnx.Module):
         return x + self.feed(self.feed_norm(x))
 
 
-class Text(nnx.Module):
+class TextModel(nnx.Module):
     """Embedded words with learned positions, through layers."""
 
     def __init__(self, rngs: nnx.Rngs, *, crosses: bool = False, feed_forward: Any = FeedForward) -> None:
@@ -72,7 +72,7 @@ class Bert(nnx.Module):
     """Devlin et al., 2019: an encoder that restores masked words."""
 
     def __init__(self, rngs: nnx.Rngs) -> None:
-        self.text = Text(rngs)
+        self.text = TextModel(rngs)
         self.head = nnx.Linear(WIDTH, WORDS, rngs=rngs)
 
     def __call__(self, tokens: Any) -> Any:
@@ -80,7 +80,7 @@ class Bert(nnx.Module):
         return self.head(self.text(tokens, mask))
 
 
-def bert() -> Program:
+def bert() -> ModelProgram:
     def loss(model: Bert, tokens: Any) -> Any:
         hidden = jnp.arange(LENGTH) % 5 == 2
         losses = optax.softmax_cross_entropy_with_integer_labels(model(jnp.where(hidden, 1, tokens)), tokens)
@@ -93,7 +93,7 @@ class Decoder(nnx.Module):
     """Radford et al., 2019: a decoder with the embedding as its last layer."""
 
     def __init__(self, rngs: nnx.Rngs, feed_forward: Any = FeedForward) -> None:
-        self.text = Text(rngs, feed_forward=feed_forward)
+        self.text = TextModel(rngs, feed_forward=feed_forward)
 
     def __call__(self, tokens: Any) -> Any:
         return self.text.words.attend(self.text(tokens, nnx.make_causal_mask(tokens)))
@@ -104,7 +104,7 @@ def next_word(model: Any, tokens: Any) -> Any:
     return cross_entropy(model(tokens)[:, :-1], tokens[:, 1:])
 
 
-def gpt() -> Program:
+def gpt() -> ModelProgram:
     return of_nnx(lambda: Decoder(nnx.Rngs(0)), next_word, optimizer=adam())
 
 
@@ -131,7 +131,7 @@ class Experts(nnx.Module):
         return jnp.einsum("nkec,nk,ecd->nd", slots, weights, answered).reshape(x.shape)
 
 
-def mixture_of_experts() -> Program:
+def mixture_of_experts() -> ModelProgram:
     return of_nnx(lambda: Decoder(nnx.Rngs(0), Experts), next_word, optimizer=adam())
 
 
@@ -139,15 +139,15 @@ class Translator(nnx.Module):
     """Vaswani et al., 2017: an encoder, and a decoder that attends to it."""
 
     def __init__(self, rngs: nnx.Rngs) -> None:
-        self.source = Text(rngs)
-        self.target = Text(rngs, crosses=True)
+        self.source = TextModel(rngs)
+        self.target = TextModel(rngs, crosses=True)
         self.head = nnx.Linear(WIDTH, WORDS, rngs=rngs)
 
     def __call__(self, source: Any, target: Any) -> Any:
         return self.head(self.target(target, nnx.make_causal_mask(target), self.source(source)))
 
 
-def translator() -> Program:
+def translator() -> ModelProgram:
     def loss(model: Translator, source: Any, target: Any) -> Any:
         return cross_entropy(model(source, target)[:, :-1], target[:, 1:])
 
@@ -200,5 +200,5 @@ class Llama(nnx.Module):
         return self.head(self.norm(x))
 
 
-def llama() -> Program:
+def llama() -> ModelProgram:
     return of_nnx(lambda: Llama(nnx.Rngs(0)), next_word, optimizer=adamw())
