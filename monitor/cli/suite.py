@@ -17,6 +17,7 @@ from monitor.formatting.case_variant import dtype_of
 from monitor.model import function_of, mode_of
 from monitor.pipeline.errors import refuse_unknown
 from monitor.pipeline.progress_log import log
+from monitor.pipeline.suite_cache import suite_cache
 from monitor.pipeline.suite_counts import FunctionCount, function_counts
 from monitor.suite.discovery import collect, generated, has_generated, is_listed, suites
 from monitor.suite_files import frameworks
@@ -69,7 +70,7 @@ def list_cases(
     if by is ListedBy.CASE:
         print(*(f"{case['suite']}  {case['case']}" for case in _cases(selected)), sep="\n")
     else:
-        counts = function_counts(selected, default_cache())
+        counts = function_counts(selected, suite_cache(default_cache()))
         if by is ListedBy.FUNCTION:
             _print_table(("framework", "suite", "function", *COUNTS), _by_function(counts))
         else:

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.analysis.status.argument_coverage import ArgumentCoverage, argument_coverage
+from monitor.execution.builds.environments import default_cache
 from monitor.pipeline.errors import refuse_unknown
 from monitor.pipeline.snapshots import open_history
+from monitor.pipeline.suite_cache import suite_cache
+from monitor.pipeline.suite_sources import kept_arguments
 from monitor.snapshot.snapshot import read_names
-from monitor.suite.passed_arguments import SUITES, declared_arguments, untested_parameters
+from monitor.suite.passed_arguments import SUITES, untested_parameters
 from monitor.suite_files import frameworks
 from monitor.usage import load_usage
 
@@ -23,7 +26,7 @@ def declared_argument_coverage(history: Path, selected: Sequence[str], suites: S
     chosen = [*selected] or frameworks()
     return argument_coverage(
         read_names(open_history(history), chosen),
-        declared_arguments(chosen, [*suites] or SUITES),
+        kept_arguments(suite_cache(default_cache()), chosen, [*suites] or SUITES),
         untested_parameters(),
         load_usage(),
     )

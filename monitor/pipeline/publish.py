@@ -10,6 +10,7 @@ from pathlib import Path
 from monitor.analysis.status.array_api import ArrayStandard
 from monitor.check.check_data import check_data
 from monitor.check.name_uses import names_in
+from monitor.execution.builds.environments import default_cache
 from monitor.execution.targets.target import Target, load_targets
 from monitor.federation.columns import Federation, load_federation
 from monitor.history.store import History
@@ -17,6 +18,8 @@ from monitor.issues.alarms import load_alarms
 from monitor.pipeline.locations import FINDINGS, RUNNERS, TEMPLATES, TRIAGE, UPSTREAM_REPORTS
 from monitor.pipeline.snapshots import snapshot_of
 from monitor.pipeline.source_check import Sources, named_targets, report_on
+from monitor.pipeline.suite_cache import suite_cache
+from monitor.pipeline.suite_sources import kept_arguments, kept_computed_functions
 from monitor.pipeline.triage_context import load_triage_context
 from monitor.site.build import write_site
 from monitor.site.dev_server import LOOPBACK, serve_site
@@ -28,9 +31,8 @@ from monitor.site.upstream_reports import load_upstream_reports
 from monitor.snapshot.snapshot import Snapshot
 from monitor.suite.array_api.standard import VERSION, sections
 from monitor.suite.catalog import load_catalog
-from monitor.suite.computed_functions import computed_functions
 from monitor.suite.discovery import namespaces
-from monitor.suite.passed_arguments import declared_arguments, untested_parameters
+from monitor.suite.passed_arguments import untested_parameters
 from monitor.suite.repro import NoScriptError, script
 from monitor.usage import load_usage
 
@@ -51,7 +53,7 @@ class SiteInputs:
 
 def write_pages(snapshot: Snapshot, directory: Path, inputs: SiteInputs = SiteInputs()) -> Path:
     """Write the site, and return the path of its first page. Raises FederationError, AlarmsError."""
-    generated = datetime.now(UTC)
+    generated, kept = datetime.now(UTC), suite_cache(default_cache())
     project = ProjectMetadata(
         catalog=load_catalog(),
         script=script_of,
@@ -60,10 +62,10 @@ def write_pages(snapshot: Snapshot, directory: Path, inputs: SiteInputs = SiteIn
         known_issues=load_known_issues(FINDINGS),
         federation=load_federation(inputs.federation, generated) if inputs.federation else Federation(),
         usage=load_usage(),
-        declared_arguments=tuple(declared_arguments()),
+        declared_arguments=tuple(kept_arguments(kept)),
         untested_parameters=untested_parameters(),
         standard=ArrayStandard(VERSION, sections(), namespaces()),
-        computed=computed_functions(),
+        computed=kept_computed_functions(kept),
         example=partial(check_example, snapshot),
         reports=load_upstream_reports(UPSTREAM_REPORTS, TRIAGE),
         alarms=load_alarms(inputs.alarms) if inputs.alarms else None,
