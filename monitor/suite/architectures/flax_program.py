@@ -25,7 +25,8 @@ def of_nnx(make: Callable[[], Any], loss: Callable[..., Any], *, optimizer: Any 
         return model(*inputs)
 
     def train(parameters: Tree, buffers: Tree, *inputs: Any) -> tuple[Any, Tree]:
-        model = nnx.merge(graph, parameters, jax.tree.map(_fixed, keys), buffers)
+        # Without a copy, the model changes the buffers of the caller, which may belong to an outer trace.
+        model = nnx.merge(graph, parameters, jax.tree.map(_fixed, keys), buffers, copy=True)
         model.train()
         value = loss(model, *inputs)
         return value, nnx.state(model, nnx.Not(nnx.Any(nnx.Param, nnx.RngState)))

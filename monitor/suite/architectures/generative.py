@@ -75,6 +75,19 @@ def vector_quantiser() -> ModelProgram:
     return of_nnx(lambda: VectorQuantiser(nnx.Rngs(0)), loss)
 
 
+class Discriminator(nnx.Module):
+    """The part of `Gan` that tells real images from drawn ones."""
+
+    def __init__(self, rngs: nnx.Rngs) -> None:
+        self.look = nnx.List([nnx.Conv(3, 8, SMALL, strides=2, rngs=rngs), nnx.Conv(8, 8, SMALL, strides=2, rngs=rngs)])
+        self.judge = nnx.Linear(2 * 2 * 8, 1, rngs=rngs)
+
+    def __call__(self, images: Any) -> Any:
+        for layer in self.look:
+            images = nnx.leaky_relu(layer(images), 0.2)
+        return self.judge(images.reshape(images.shape[0], -1))[:, 0]
+
+
 class Gan(nnx.Module):
     """Radford et al., 2016: a generator of images by transposed convolutions, and a discriminator."""
 
@@ -83,27 +96,21 @@ class Gan(nnx.Module):
         self.norm = nnx.BatchNorm(8, rngs=rngs)
         self.wider = nnx.ConvTranspose(8, 8, (4, 4), strides=(2, 2), rngs=rngs)
         self.image = nnx.ConvTranspose(8, 3, (4, 4), strides=(2, 2), rngs=rngs)
-        self.look = nnx.List([nnx.Conv(3, 8, SMALL, strides=2, rngs=rngs), nnx.Conv(8, 8, SMALL, strides=2, rngs=rngs)])
-        self.judge = nnx.Linear(2 * 2 * 8, 1, rngs=rngs)
+        self.discriminator = Discriminator(rngs)
 
     def __call__(self, code: Any) -> Any:
         x = nnx.relu(self.norm(self.start(code).reshape(-1, 2, 2, 8)))
         return nnx.tanh(self.image(nnx.relu(self.wider(x))))
-
-    def real(self, images: Any) -> Any:
-        for layer in self.look:
-            images = nnx.leaky_relu(layer(images), 0.2)
-        return self.judge(images.reshape(images.shape[0], -1))[:, 0]
 
 
 def gan() -> ModelProgram:
     def loss(model: Gan, code: Any, images: Any) -> Any:
         """Return the sum of both losses; a part gets no gradient from the loss of the other."""
         drawn = model(code)
-        real, false = model.real(images), model.real(jax.lax.stop_gradient(drawn))
-        graph, state = nnx.split(model)
+        real, false = model.discriminator(images), model.discriminator(jax.lax.stop_gradient(drawn))
+        graph, state = nnx.split(model.discriminator)
         fixed = nnx.merge(graph, jax.lax.stop_gradient(state))
-        return (nnx.softplus(-real) + nnx.softplus(false)).mean() + nnx.softplus(-fixed.real(drawn)).mean()
+        return (nnx.softplus(-real) + nnx.softplus(false)).mean() + nnx.softplus(-fixed(drawn)).mean()
 
     return of_nnx(lambda: Gan(nnx.Rngs(0)), loss, optimizer=adam())
 

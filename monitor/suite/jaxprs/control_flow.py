@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,8 @@ from monitor.suite.jaxprs.interpreter import evaluate, numpy_dtype, primitive
 
 
 @primitive("scan")
-def scan(
-    *operands: Array, jaxpr: Any, length: int, reverse: bool, num_consts: int, num_carry: int, **_: Any
-) -> list[Array]:
+def scan(*operands: Array, jaxpr: Any, length: int, reverse: bool, **parameters: Any) -> list[Array]:
+    num_consts, num_carry = _constants_and_carry(parameters)
     constants, carry = [*operands[:num_consts]], [*operands[num_consts : num_consts + num_carry]]
     sequences = operands[num_consts + num_carry :]
     steps = []
@@ -29,6 +29,14 @@ def scan(
         else np.zeros((0, *shape.shape), numpy_dtype(shape.dtype))
         for place, shape in enumerate(shapes)
     ]
+
+
+def _constants_and_carry(parameters: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the numbers of constant and of carried operands; since jax 0.12, `ft_in` has a tree of each kind."""
+    if "ft_in" not in parameters:
+        return parameters["num_consts"], parameters["num_carry"]
+    constants, carry, _ = parameters["ft_in"].unpack()
+    return len([*constants.vals]), len([*carry.vals])
 
 
 @primitive("while")
