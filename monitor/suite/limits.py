@@ -25,8 +25,6 @@ FINITE: Limits = {InputKind.SPECIAL: "the function is defined for finite numbers
 FIXED_VALUES: Limits = dict.fromkeys(
     (InputKind.SPECIAL, InputKind.SCALED), "the call or its reference chooses special values itself"
 )
-COMPARES: Limits = {InputKind.SPECIAL: "the case compares numbers, and not-a-number equals none"}
-TWICE: Limits = {InputKind.SPECIAL: "twice the largest number is infinite, and not-a-number equals none"}
 GENERIC: Limits = dict.fromkeys((InputKind.SPECIAL, InputKind.SCALED), "the promise is one on random finite numbers")
 DIGITS: Limits = dict.fromkeys((InputKind.SPECIAL, InputKind.SCALED), "a few digits are written")
 FLUSHED: Limits = {InputKind.SPECIAL: "a step of the call is subnormal, and some hardware reads it as zero"}

@@ -11,8 +11,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeGuard
 
-# Modules with helpers for cases: that of distributions, and those that declare the cases of a suite.
-HELPERS = re.compile(r"monitor\.suite\.(distributions|\w+\.\w+\.\w+)")
+# Modules with helpers for cases: two of all suites, and those that declare the cases of a suite.
+HELPERS = re.compile(r"monitor\.suite\.(distributions|equality|\w+\.\w+\.\w+)")
 
 Function = ast.FunctionDef | ast.Lambda
 

@@ -1,7 +1,8 @@
 """Methods of a tensor that describe it: rank, layout, element size, storage, device."""
 
 from monitor.suite.declare import DTYPE, EVERY, fact, tensor
-from monitor.suite.limits import COMPARES, FIXED_SHAPES, NOT_EMPTY, OWN_LAYOUT
+from monitor.suite.equality import same_values
+from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY, OWN_LAYOUT
 
 BYTES = {
     "float32": 4,
@@ -100,9 +101,9 @@ STORAGE = [
     fact(
         "torch.Tensor.storage",
         lambda torch, x=tensor(4, 6): (x.clone().storage().size(), x.clone()[2:].storage().tolist()),
-        lambda result, x: result == [24, x.flatten().tolist()],
+        lambda result, x: same_values(result, [24, x.flatten().tolist()]),
         dtypes=("float32", "float64", "int64", "bool"),
-        limits=OWN_LAYOUT | FIXED_SHAPES | COMPARES,
+        limits=OWN_LAYOUT | FIXED_SHAPES,
     ),
     fact(
         "torch.Tensor.is_shared",
@@ -113,11 +114,10 @@ STORAGE = [
         "torch.Tensor.share_memory_",
         lambda torch, x=tensor(3, 5): [(y.share_memory_() is y, y.is_shared(), y) for y in (x.clone(), x.T.clone())],
         lambda result, x: (
-            [[*flags, (y == z).all()] for (*flags, y), z in zip(result, (x, x.T), strict=True)]
+            [[*flags, same_values(y, z)] for (*flags, y), z in zip(result, (x, x.T), strict=True)]
             == [[True, True, True]] * 2
         ),
         dtypes=FEW,
-        limits=COMPARES,
     ),
     fact(
         "torch.Tensor.is_pinned",
