@@ -87,6 +87,7 @@ def test_triton_compiles_a_call(found: dict[str, Observation]) -> None:
         ("o-allocation", Outcome.PASS, None, ""),
         ("p-dimensions", Outcome.PASS, None, "runs on the host"),
         ("q-marks-and-values", Outcome.PASS, None, "each operator by itself"),
+        ("s-reads-a-value", Outcome.PASS, None, "each operator by itself"),
         ("r-a-dropped-result", Outcome.PASS, None, "calls ATen: aten::mm (kernel registered)"),
     ],
 )

@@ -130,14 +130,13 @@ class TorchCompiler:
         figures = Compiled(programs=found.kernels, seconds=found.seconds, code=found.code if found.kernels else None)
         if found.calls:
             notes.append(listed(found.calls))
-        if not found.on_gpu:
-            notes.append("runs on the host")
         return figures, "; ".join(notes)
 
     def _found(self, check: CaseCheck) -> tuple[CompiledGraph, list[str]]:
         """Compile a call as one graph, or else each of its operators. Return notes too. Raises StageError."""
         try:
-            return self._whole(check), []
+            found = self._whole(check)
+            return found, [] if found.on_gpu else ["runs on the host"]
         except StageError:
             raise
         except InputError as error:

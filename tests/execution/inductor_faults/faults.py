@@ -125,3 +125,9 @@ def q(torch, x=tensor(8)):
 @case("torch.sum", name="r-a-dropped-result", dtypes=("float32",))
 def r(torch, x=tensor(64, 64)):
     return torch.tensor((x @ x).dim())
+
+
+@keeps
+@case("torch.sum", name="s-reads-a-value", dtypes=("float32",))
+def s(torch, x=tensor(8)):
+    return float(x[0])
