@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from monitor.analysis.regressions.regression import Regression
 from monitor.analysis.status.argument_coverage import ArgumentCoverage
-from monitor.analysis.status.array_api import Scoreboard
+from monitor.analysis.status.array_api import Scoreboard, is_of_standard
 from monitor.analysis.status.call_coverage import CallCoverage
 from monitor.analysis.status.current_status import FunctionStatus
 from monitor.check.check_data import check_data, packed
@@ -24,7 +24,6 @@ from monitor.exports.documents.functions import CasesByFunction, status_by_targe
 from monitor.exports.downloads import download_files
 from monitor.formats.run_file import SCHEMA as RUN_FILE_SCHEMA
 from monitor.formatting.humanize import machine_time
-from monitor.model import ARRAY_API
 from monitor.snapshot.snapshot import Snapshot
 
 API_SCHEMA = Path(__file__).with_name("api.schema.json")
@@ -76,7 +75,7 @@ def _feed_xml(feed: Callable[[], feeds.Feed], base: str, began: str) -> bytes:
 def _badges(functions: Mapping[tuple[str, str], Mapping[str, FunctionStatus]]) -> Iterator[tuple[str, MakeContent]]:
     by_target: dict[str, list[FunctionStatus]] = {}
     for (framework, name), statuses in functions.items():
-        if not name.startswith(f"{ARRAY_API}."):  # of the standard, not of the framework
+        if not is_of_standard(name):
             for target, status in statuses.items():
                 by_target.setdefault(target, []).append(status)
         path = badges.function_badge_path(framework, name)

@@ -11,6 +11,7 @@ from monitor.model.arguments import CallArguments, DeclaredArguments, UntestedPa
 from monitor.model.builds import FLAVOUR, PUBLISHED, Build, Channel, Chip, Package
 from monitor.model.cases import (
     ARRAY_API,
+    MODELS,
     NAMES,
     WEEKLY_MODES,
     Evidence,
@@ -49,6 +50,7 @@ __all__ = [
     "CALIBRATION_APART",
     "CALIBRATION_JUMP",
     "FLAVOUR",
+    "MODELS",
     "NAMES",
     "PUBLISHED",
     "WEEKLY_MODES",

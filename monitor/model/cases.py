@@ -95,9 +95,10 @@ class Period(StrEnum):
 
 NAMES = "names"  # the suite that lists public names; it has no cases
 ARRAY_API = "array_api"  # the suite of the array API standard, and the first part of its functions' names
+MODELS = "models"  # the suite of whole models, whose packages no night installs
 
 # Suites that have only weekly cases.
-WEEKLY_SUITES = frozenset({"chains", "models"})
+WEEKLY_SUITES = frozenset({"chains", MODELS})
 
 
 class WeeklyCases(StrEnum):

@@ -23,7 +23,7 @@ from monitor.execution.workers.process import Limits, Worker, worker_command
 from monitor.formats.error_text import seen
 from monitor.history.files import Folder
 from monitor.history.last_known import read_outcomes
-from monitor.model import WEEKLY_MODES, InputKind, Outcome, input_kind_of, mode_of
+from monitor.model import MODELS, WEEKLY_MODES, InputKind, Outcome, input_kind_of, mode_of
 from monitor.suite.discovery import collect, is_listed, suites
 from monitor.suite.repro import NoScriptError, _with_names, script
 from monitor.suite.script_verdict import opening
@@ -182,10 +182,8 @@ def test_a_script_says_what_the_worker_says(
 ) -> None:
     cases = {*random.Random(SEED).sample(declared(framework), SAMPLE), *LISTED.get(framework, ())}  # noqa: S311
     for suite in suites(framework):
-        if not is_listed(framework, suite) and not collect(framework, suite).keys() & cases:
-            continue  # no worker need start
-        if suite == "models":
-            continue  # no environment of a night has its packages
+        if suite == MODELS or (not is_listed(framework, suite) and not collect(framework, suite).keys() & cases):
+            continue  # no worker need start, or none can
         command = worker_command(builds(framework).python, framework, suite, "cpu", {}, tmp_path / "worker.log")
         with Worker(command) as worker:
             for case in cases & {*worker.info.cases}:

@@ -98,6 +98,11 @@ def full_name(name: str) -> str:
     return f"{ARRAY_API}.{name}"
 
 
+def is_of_standard(function: str) -> bool:
+    """Return whether a recorded function is one of the standard, not of the framework."""
+    return function.startswith(full_name(""))
+
+
 def array_api_scoreboard(series: Sequence[SeriesStatus], standard: ArrayStandard) -> Scoreboard:
     """Return the scoreboard of all series of suite `array_api`."""
     own = (one for one in series if one.suite == ARRAY_API and one.now)

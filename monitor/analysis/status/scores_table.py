@@ -19,11 +19,11 @@ from monitor.analysis.status.scores import Score, portability, score
 from monitor.analysis.status.study_table import StudyRow, study_table
 from monitor.formatting.display_names import framework_title
 from monitor.formatting.humanize import percent, three_digits
-from monitor.model import ARRAY_API, Evidence, Function, Outcome
+from monitor.model import ARRAY_API, MODELS, Evidence, Function, Outcome
 
 KERNELS = "kernels"
-# Operators are no functions, and functions of the array API standard are none of the framework.
-NO_FUNCTIONS = (KERNELS, ARRAY_API, "models")
+# Operators and models are no functions, and functions of the array API standard are none of the framework.
+NO_FUNCTIONS = (KERNELS, ARRAY_API, MODELS)
 
 
 @dataclass(frozen=True)

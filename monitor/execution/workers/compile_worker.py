@@ -132,7 +132,7 @@ class LoweringWorker:
 
     def _export(self, case: str, limits: Limits) -> ExportAnswer:
         limits = replace(limits, seconds=min(limits.seconds, EXPORT_SECONDS))
-        answer = self._start_exporter().request({"case": case}, limits, lambda message: _read_exported(message, case))
+        answer = self._start_exporter().request({"case": case}, limits, lambda message: read_exported(message, case))
         self._exports.current[case] = answer
         return answer
 
@@ -225,7 +225,7 @@ def other_way(framework: str, driver: str) -> str:
     return OWN_KERNELS if framework == "tensorflow" and driver != "tpu" else ""
 
 
-def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:
+def read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:
     """Return the observation and the programs in an exporter's answer, which may be anything. Raises ValueError."""
     observation, programs = read_observation(message, case), message["programs"]
     if not all(isinstance(name, str) and "/" not in name for name in programs):

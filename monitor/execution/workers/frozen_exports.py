@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.execution.targets.package_sources import FrameworkSources
-from monitor.execution.workers.compile_worker import BuildExports, ExportAnswer
+from monitor.execution.workers.compile_worker import BuildExports, ExportAnswer, read_exported
 from monitor.execution.workers.process import ProcessInfo, WorkerFailure
 from monitor.formats.serialization import from_json, to_json
-from monitor.model import Build, Observation, Run
+from monitor.model import Build, Run
 
 SUFFIX = ".tar.xz"
 HEAD = "exports.json"
@@ -109,7 +109,4 @@ def _answer_to_json(answer: ExportAnswer) -> dict[str, Any]:
 def _answer(case: str, value: Mapping[str, Any]) -> ExportAnswer:
     if "failure" in value:
         return from_json(WorkerFailure, value["failure"])
-    programs = value["programs"]
-    if not all(isinstance(name, str) and "/" not in name for name in programs):
-        raise ValueError("a program that is not in the archive")
-    return replace(from_json(Observation, value["observation"]), case=case), programs
+    return read_exported({**value, "observation": value["observation"] | {"case": case}}, case)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from monitor.analysis.names.name_history import FrameworkNames
+from monitor.analysis.status.array_api import is_of_standard
 from monitor.analysis.status.current_status import (
     CaseStatus,
     FunctionStatus,
@@ -23,7 +24,7 @@ from monitor.analysis.status.current_status import (
 from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.formatting.case_variant import dtype_of, dtype_order
 from monitor.formatting.urls import function_page, series_anchor
-from monitor.model import ARRAY_API, Evidence, Function, Mode, Outcome
+from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.model import Series as SeriesKey
 
 TABLE_PAGE = "matrix-table.html"
@@ -104,7 +105,7 @@ class MatrixPage:
     @property
     def has_standard(self) -> bool:
         """Return whether any row is a function of the array API standard."""
-        return any(row.function.startswith(f"{ARRAY_API}.") for row in self.rows)
+        return any(is_of_standard(row.function) for row in self.rows)
 
     @property
     def modes(self) -> tuple[str, ...]:

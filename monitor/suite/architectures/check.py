@@ -17,7 +17,7 @@ import numpy as np
 from monitor.formats.error_text import describe
 from monitor.model import Mode, NumericalError
 from monitor.suite.architectures.program import ModelProgram
-from monitor.suite.architectures.table import DTYPE, Architecture, Part
+from monitor.suite.architectures.table import ARCHITECTURES, DTYPE, Architecture, Part
 from monitor.suite.architectures.values import drawn
 from monitor.suite.check_protocol import OracleError
 from monitor.suite.device import Device
@@ -120,8 +120,6 @@ class ModelCheck:
 
 def model_checks() -> Iterator[ModelCheck]:
     """Yield both parts of each architecture."""
-    from monitor.suite.architectures.table import ARCHITECTURES
-
     for architecture in ARCHITECTURES:
         model = Model(architecture)
         yield ModelCheck(model, Part.FORWARD)
